@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* limits - every cap on what crosses the channel, in one place.
+ *
+ * The protocol's comments name these by their middle part ("[SHORT_TEXT]" is
+ * LIMIT_SHORT_TEXT). String limits are in bytes without the final NUL.
+ */
+#pragma once
+
+#include <assert.h>
+
+enum {
+	/* One frame's payload: control, specs, bulk. */
+	LIMIT_MESSAGE = 1024 * 1024,
+	/* Bulk goes in pieces of this, so control never waits long behind it. */
+	LIMIT_CHUNK = 32 * 1024,
+
+	LIMIT_NAME = 64,
+	LIMIT_SHORT_TEXT = 256,
+	LIMIT_PATH = 1024,
+	LIMIT_TEXT = 4096,
+	LIMIT_KMSG_TEXT = 1024,
+	LIMIT_KMSG_BATCH = 64,
+	LIMIT_SEED = 512,
+	LIMIT_DEVICES = 16,
+	LIMIT_ENVIRONMENT = 64,
+	LIMIT_CONFIG_FACTS = 64,
+	/* Tests of one job: 32768 names of at most 26 bytes fit a message. */
+	LIMIT_JOB_TESTS = 32768,
+
+	/* What a side keeps of its reliable messages until they are acked. */
+	LIMIT_OUTBOX_BYTES = 2 * 1024 * 1024,
+	LIMIT_OUTBOX_MESSAGES = 4096,
+
+	/* Unpacking a hostile message must not cost more than this. */
+	LIMIT_ARENA = 4 * 1024 * 1024,
+
+	/* A console line; longer ones are cut with a marker. */
+	LIMIT_CONSOLE_LINE = 4096,
+};
+
+/* Bytes of one run that a flooding guest can make the host store. */
+#define LIMIT_CONSOLE_LOG_BYTES (1024LL * 1024 * 1024)
+#define LIMIT_AGENT_LOG_BYTES (64LL * 1024 * 1024)
+#define LIMIT_ARTIFACT_BYTES (8LL * 1024 * 1024)
+#define LIMIT_TEST_ARTIFACTS_BYTES (32LL * 1024 * 1024)
+
+static_assert(LIMIT_CHUNK * 2 < LIMIT_MESSAGE, "a chunk is small");
+static_assert(LIMIT_OUTBOX_BYTES >= LIMIT_MESSAGE + 64,
+	      "the largest message fits an empty outbox");
+static_assert(LIMIT_KMSG_BATCH * (LIMIT_KMSG_TEXT + LIMIT_NAME + 64) <
+		      LIMIT_MESSAGE,
+	      "a batch of kernel records fits a message");
