@@ -11,14 +11,18 @@
 #include "shared/must.h"
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Not to be moved after it was made: the allocator points to it. */
 struct arena {
 	uint8_t *base;
 	size_t cap;
 	size_t used;
-	ProtobufCAllocator allocator; /* pass &arena.allocator; its data = this */
+	bool full; /* something did not fit since the last reset */
+	ProtobufCAllocator
+		allocator; /* pass &arena.allocator; its data = this */
 };
 
 void arena_init(struct arena *arena, void *storage, size_t cap);

@@ -9,7 +9,9 @@
  *
  * Little-endian; zlib's crc32(). The header has a checksum of its own, so a
  * damaged length is seen at once. The decoder is self-synchronising: after
- * garbage it goes on at the next valid header and says how much it skipped.
+ * garbage it goes on at the next valid header and says how much it skipped. A
+ * frame that its writer could not finish, for it was killed, ends where the
+ * first whole frame after it begins.
  */
 #pragma once
 
@@ -40,12 +42,18 @@ struct frame {
 size_t frame_encode(uint8_t *to, enum frame_kind kind, uint64_t sequence,
 		    struct bytes payload);
 
+/* Of a header that frame_encode() made: the whole frame's size, and its
+ * sequence number. Nothing is checked. */
+size_t frame_header_size(const uint8_t *header);
+uint64_t frame_header_sequence(const uint8_t *header);
+
 /* Storage is the caller's: at least FRAME_MAX_SIZE bytes for any frame. */
 struct frame_decoder {
 	uint8_t *buffer;
 	size_t cap;
-	size_t start; /* first byte not yet consumed */
-	size_t end;   /* past the last byte pushed */
+	size_t start;  /* first byte not yet consumed */
+	size_t end;    /* past the last byte pushed */
+	size_t probed; /* searched for a whole frame inside an incomplete one */
 	uint64_t skipped; /* bytes of garbage since frame_decoder_init() */
 };
 

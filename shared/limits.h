@@ -39,9 +39,9 @@ enum {
 };
 
 /* Bytes of one run that a flooding guest can make the host store. */
-#define LIMIT_CONSOLE_LOG_BYTES (1024LL * 1024 * 1024)
-#define LIMIT_AGENT_LOG_BYTES (64LL * 1024 * 1024)
-#define LIMIT_ARTIFACT_BYTES (8LL * 1024 * 1024)
+#define LIMIT_CONSOLE_LOG_BYTES	   (1024LL * 1024 * 1024)
+#define LIMIT_AGENT_LOG_BYTES	   (64LL * 1024 * 1024)
+#define LIMIT_ARTIFACT_BYTES	   (8LL * 1024 * 1024)
 #define LIMIT_TEST_ARTIFACTS_BYTES (32LL * 1024 * 1024)
 
 static_assert(LIMIT_CHUNK * 2 < LIMIT_MESSAGE, "a chunk is small");

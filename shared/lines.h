@@ -10,10 +10,13 @@
 #include "shared/bytes.h"
 #include "shared/limits.h"
 
+#include <stdbool.h>
+
 struct lines {
 	uint8_t buffer[LIMIT_CONSOLE_LINE];
 	size_t used;
 	uint64_t dropped; /* bytes of the present line that did not fit */
+	bool dropped_cr;  /* the last of them was a CR */
 };
 
 /* line is valid during the call. dropped: bytes cut off its end. */

@@ -7,7 +7,7 @@
 
 _Noreturn void must_failed(const char *condition, const char *file, int line);
 
-#define must(condition)                                                        \
+#define must(condition) \
 	((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
 
 #define must_check __attribute__((warn_unused_result))

@@ -15,10 +15,10 @@
 
 struct outbox {
 	uint64_t next_sequence; /* of the next frame, starts at 1 */
-	uint64_t acked;         /* all up to here are gone */
-	uint64_t head;          /* free-running positions in ring */
+	uint64_t acked;		/* all up to here are gone */
+	uint64_t head;		/* free-running positions in ring */
 	uint64_t tail;
-	uint64_t sent;          /* bytes before this are handed out for sending */
+	uint64_t sent; /* frames before this are handed out */
 	uint8_t ring[LIMIT_OUTBOX_BYTES];
 };
 
@@ -27,12 +27,15 @@ void outbox_init(struct outbox *outbox);
 uint64_t outbox_sequence(const struct outbox *outbox);
 /* Takes a copy of a whole frame made with outbox_sequence(). */
 must_check int outbox_push(struct outbox *outbox, struct bytes frame);
-/* Up to cap unsent bytes to `to`; returns how many. */
+/* Copies unsent frames to `to`, whole ones only, as many as fit cap bytes.
+ * Returns how many bytes that were. */
 size_t outbox_take(struct outbox *outbox, uint8_t *to, size_t cap);
 /* Acknowledged up to and including sequence; a number never given out or
  * already acknowledged changes nothing: -EINVAL for the first. */
 must_check int outbox_ack(struct outbox *outbox, uint64_t sequence);
-/* Everything unacknowledged is to be sent again (the peer said Hello). */
+/* Everything unacknowledged is to be sent again: the peer said Hello, or a
+ * successor takes over; it calls this before anything else, for its
+ * predecessor may have been killed inside of any of these functions. */
 void outbox_rewind(struct outbox *outbox);
 bool outbox_is_empty(const struct outbox *outbox); /* all acknowledged */
 bool outbox_has_unsent(const struct outbox *outbox);
