@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* layout - where things are in the guest. All of it is on tmpfs.
+ *
+ *   /run/fstvm            0755, a tmpfs of its own
+ *     bin/                links to the agent, first in check's PATH
+ *     lower/              9p mount of the fstests tree, read-only
+ *     upper/ work/        what tests write into the tree
+ *     tests/              overlay of lower and upper: check's cwd
+ *     devices/            tmpfs 0700: backing files of loop devices
+ *     results/            tmpfs, size-limited
+ *       <invocation>/     RESULT_BASE of one check
+ *       .taken/           artifacts on their way to the host
+ *     test/ scratch/      TEST_DIR, SCRATCH_MNT
+ *     etc/ home/          account files and homes of the test users
+ *     config              HOST_OPTIONS
+ */
+#pragma once
+
+#define LAYOUT_RUN     "/run/fstvm"
+#define LAYOUT_BIN     LAYOUT_RUN "/bin"
+#define LAYOUT_LOWER   LAYOUT_RUN "/lower"
+#define LAYOUT_UPPER   LAYOUT_RUN "/upper"
+#define LAYOUT_WORK    LAYOUT_RUN "/work"
+#define LAYOUT_TESTS   LAYOUT_RUN "/tests"
+#define LAYOUT_DEVICES LAYOUT_RUN "/devices"
+#define LAYOUT_RESULTS LAYOUT_RUN "/results"
+#define LAYOUT_TEST    LAYOUT_RUN "/test"
+#define LAYOUT_SCRATCH LAYOUT_RUN "/scratch"
+#define LAYOUT_ETC     LAYOUT_RUN "/etc"
+#define LAYOUT_HOME    LAYOUT_RUN "/home"
+#define LAYOUT_CONFIG  LAYOUT_RUN "/config"
+#define LAYOUT_TMP     "/tmp"
