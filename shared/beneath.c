@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -194,6 +195,28 @@ int beneath_unlink(int dirfd, const char *path)
 	if (dir < 0)
 		return dir;
 	return unlinkat(dir, walk.name, 0) < 0 ? -errno : 0;
+}
+
+int beneath_rename(int dirfd, const char *from, const char *to)
+{
+	struct beneath_path from_walk, to_walk;
+	fd_auto int from_dir = -1;
+	fd_auto int to_dir = -1;
+	int r = beneath_check(from);
+
+	if (r == 0)
+		r = beneath_check(to);
+	if (r < 0)
+		return r;
+	from_dir = beneath_parent(dirfd, from, &from_walk);
+	if (from_dir < 0)
+		return from_dir;
+	to_dir = beneath_parent(dirfd, to, &to_walk);
+	if (to_dir < 0)
+		return to_dir;
+	if (renameat(from_dir, from_walk.name, to_dir, to_walk.name) < 0)
+		return -errno;
+	return 0;
 }
 
 static int beneath_remove(int dir, const char *name, int depth);

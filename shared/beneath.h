@@ -18,6 +18,8 @@ must_check int beneath_open(int dirfd, const char *path, int flags,
 /* Makes every missing directory of path, mode 0700. */
 must_check int beneath_mkdirs(int dirfd, const char *path);
 must_check int beneath_unlink(int dirfd, const char *path);
+/* rename(2) of one path of dirfd to another. */
+must_check int beneath_rename(int dirfd, const char *from, const char *to);
 /* Removes path and what is below it; symbolic links are removed, not followed.
  * Missing is success. */
 must_check int beneath_remove_tree(int dirfd, const char *path);
