@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm - the life of one VM, from spawning vng to the last process gone.
+ *
+ *   booting -> setup -> running -> finishing -+
+ *      |         |         |           |      |
+ *      +---------+---------+-----------+------+-> ending -> over
+ *
+ * Facts come from five sides: the channel, the raw console, vng's stdout, the
+ * ends of processes, and the clock. They become events for the owner, who
+ * journals them before they count. A VM has one end reason, the first that is
+ * known; what follows from it (a closed channel after a panic) changes nothing.
+ *
+ * "vng exited", "console at its end" and "channel closed" are three facts: the
+ * VM is over when its whole process group is gone and both pipes are drained,
+ * so that the kernel's last words are in the log. Then the private directory
+ * and the guard are gone too.
+ */
+#pragma once
+
+#include "fstvm.pb-c.h"
+#include "host/link/channel.h"
+#include "host/link/session.h"
+#include "host/vm/console.h"
+#include "host/vm/guard.h"
+#include "host/vm/ladder.h"
+#include "host/vm/process.h"
+#include "host/vm/sockdir.h"
+#include "host/vm/vng.h"
+#include "journal.pb-c.h"
+
+#include <ev.h>
+
+enum vm_state {
+	VM_BOOTING,   /* until the agent's Hello */
+	VM_SETUP,     /* until SetupDone */
+	VM_RUNNING,   /* until JobFinished */
+	VM_FINISHING, /* until QEMU has ended by itself */
+	VM_ENDING,    /* until nothing of it is left */
+	VM_OVER,
+};
+
+struct vm_spec {
+	uint32_t index;
+	uint32_t boot;
+	/* Paths of the user; the VM gives vng links to them. */
+	const struct vng_spec *vng;
+	const char *runtime_dir;     /* $XDG_RUNTIME_DIR or NULL */
+	const Pb__RunSpec *run_spec; /* borrowed until the VM is over */
+	const uint32_t *plan;	     /* run_spec->n_tests of each */
+	const uint32_t *attempt;
+	uint64_t boot_timeout_ms;
+	/* No sign of life in channel and console for so long: hung. */
+	uint64_t silence_ms;
+	int console_fd; /* of the console log; the caller's */
+	const char *console_log;
+	int log_fd; /* for vng's stdout; the caller's */
+};
+
+struct vm;
+
+struct vm_owner {
+	/* Journals; a negative return ends the VM as VM_END_HOST_FAILED. */
+	int (*on_event)(void *context, Pb__Event *event);
+	/* ArtifactChunk, ArtifactEnd, LogChunk. Negative as above. */
+	int (*on_bulk)(void *context, const Pb__Envelope *envelope);
+	void (*on_heartbeat)(void *context, const Pb__Heartbeat *beat);
+	void (*on_console_line)(void *context, struct bytes line);
+	/* Before its VmEnded: what the reason means for the running test. */
+	void (*on_ending)(void *context, Pb__VmEndReason reason,
+			  const char *detail);
+	/* It is over; the owner may close it and start another. */
+	void (*on_over)(void *context);
+	void *context;
+};
+
+struct vm {
+	struct ev_loop *loop;
+	struct vm_owner owner;
+	struct vm_spec spec;
+	enum vm_state state;
+	Pb__VmEndReason end_reason;
+	char end_detail[512];
+	struct sockdir dir;
+	struct guard guard;
+	struct process process;
+	struct ladder ladder;
+	struct channel channel;
+	bool channel_is_open;
+	struct session session;
+	struct console console;
+	ev_io out;
+	ev_io err;
+	bool out_at_end;
+	bool err_at_end;
+	ev_timer deadline; /* of the state */
+	ev_timer beat;
+	ev_timer ladder_timer;
+	double last_sign; /* ev_now() of the last bytes from it */
+	uint64_t beats;
+	uint64_t gone_ns; /* when its group was gone */
+};
+
+/* Negative errno when it could not be started: then it is closed, and *why
+ * says what could not be done. */
+must_check int vm_start(struct vm *vm, struct ev_loop *loop,
+			const struct vm_spec *spec,
+			const struct vm_owner *owner, char *why,
+			size_t why_cap);
+/* After SIGCHLD. */
+void vm_on_child(struct vm *vm);
+/* The kernel has panicked or is about to: let it say its last words. */
+void vm_crashed(struct vm *vm, const char *detail);
+/* The orderly end: the agent may hand over what it has, for grace_ms. */
+void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms);
+/* The end, now. */
+void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail);
