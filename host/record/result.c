@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* result - see result.h. */
+#include "host/record/result.h"
+
+#include "host/record/reason.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct result {
+	struct allowance allowance;
+	struct runfacts facts;
+	struct ledger ledger;
+	struct assignment vms[RESULT_VMS];
+	struct boot *boots[RESULT_BOOTS];
+	size_t boot_count;
+	uint64_t boots_left_out;
+	struct problem_list problems;
+	uint64_t ignored;
+};
+
+struct result *result_create(void)
+{
+	struct result *result = calloc(1, sizeof(*result));
+
+	if (result)
+		result->allowance.cap_bytes = RESULT_TEXT_BYTES;
+	return result;
+}
+
+void result_destroy(struct result *result)
+{
+	if (!result)
+		return;
+	ledger_deinit(&result->ledger, &result->allowance);
+	for (size_t i = 0; i < RESULT_VMS; i++)
+		assignment_deinit(&result->vms[i]);
+	for (size_t i = 0; i < result->boot_count; i++)
+		boot_destroy(result->boots[i], &result->allowance);
+	problem_list_deinit(&result->problems, &result->allowance);
+	runfacts_deinit(&result->facts, &result->allowance);
+	must(result->allowance.used_bytes == 0);
+	free(result);
+}
+
+static int ignore(struct result *result)
+{
+	result->ignored++;
+	return 0;
+}
+
+static int take_run_event(struct result *result, const Pb__Event *event)
+{
+	bool planned = result->facts.run;
+	int r = runfacts_apply(&result->facts, &result->allowance, event);
+
+	if (r < 0)
+		return r;
+	if (!r)
+		return ignore(result);
+	return result->facts.run && !planned
+		       ? ledger_init(&result->ledger, result->facts.run)
+		       : 0;
+}
+
+/* A guest speaks only within the boot that its VM is in. */
+static bool is_of_present_boot(const struct result *result,
+			       const Pb__Event *event)
+{
+	return event->vm < RESULT_VMS && event->boot &&
+	       result->vms[event->vm].boot == event->boot;
+}
+
+/* The name is there for people who read the traffic; when it does not match,
+ * the guest talks of something else than the host gave it. */
+static bool resolve(const struct result *result, const Pb__Event *event,
+		    uint32_t index, uint32_t rerun, const char *name,
+		    struct assignment_key *ret_key)
+{
+	if (!is_of_present_boot(result, event) ||
+	    !assignment_find(&result->vms[event->vm], index, rerun, ret_key))
+		return false;
+	return !name || !*name ||
+	       !strcmp(name, result->ledger.tests[ret_key->test].name);
+}
+
+bool result_find(const struct result *result, const Pb__Event *event,
+		 struct assignment_key *ret_key)
+{
+	if (event->body_case == PB__EVENT__BODY_TEST_STARTED)
+		return resolve(result, event, event->test_started->index,
+			       event->test_started->rerun,
+			       event->test_started->name, ret_key);
+	if (event->body_case == PB__EVENT__BODY_TEST_FINISHED)
+		return resolve(result, event, event->test_finished->index,
+			       event->test_finished->rerun,
+			       event->test_finished->name, ret_key);
+	if (event->body_case == PB__EVENT__BODY_ATTEMPT_ENDED) {
+		ret_key->test = event->attempt_ended->test;
+		ret_key->attempt = event->attempt_ended->attempt;
+	} else if (event->body_case == PB__EVENT__BODY_ARTIFACT_STORED) {
+		ret_key->test = event->artifact_stored->test;
+		ret_key->attempt = event->artifact_stored->attempt;
+	} else if (event->body_case == PB__EVENT__BODY_KERNEL_PROBLEM &&
+		   event->kernel_problem->in_test) {
+		ret_key->test = event->kernel_problem->test;
+		ret_key->attempt = event->kernel_problem->attempt;
+	} else {
+		return false;
+	}
+	return ret_key->test < result->ledger.count;
+}
+
+static int take_test_started(struct result *result, const Pb__Event *event)
+{
+	struct assignment_key key;
+	struct attempt *attempt;
+	int r;
+
+	if (!result_find(result, event, &key))
+		return ignore(result);
+	r = ledger_open(&result->ledger, &key, &attempt);
+	if (r < 0)
+		return r;
+	assignment_begin(&result->vms[event->vm], &key);
+	if (!attempt || attempt->started)
+		return ignore(result);
+	attempt->boot = event->boot;
+	attempt->session = result->facts.session;
+	attempt->started_mono_ns = event->mono_ns;
+	attempt->kmsg_from = event->test_started->kmsg_sequence;
+	r = attempt_start(attempt, &result->allowance);
+	ledger_settle(&result->ledger, key.test);
+	return r;
+}
+
+static void word_finished(const struct result *result,
+			  const struct assignment_key *key,
+			  const Pb__TestFinished *finished,
+			  struct reason *reason)
+{
+	struct reason_limits limits = {
+		.test_ns = result->facts.run->test_timeout_ms * 1000000,
+		.post_check_ns =
+			result->facts.run->post_check_timeout_ms * 1000000,
+	};
+
+	reason_init(reason);
+	reason_of_finished(reason, finished,
+			   result->ledger.tests[key->test].name, &limits);
+}
+
+static int take_test_finished(struct result *result, const Pb__Event *event)
+{
+	const Pb__TestFinished *finished = event->test_finished;
+	struct assignment_key key;
+	struct attempt *attempt;
+	struct reason reason;
+	int r;
+
+	if (!result_find(result, event, &key))
+		return ignore(result);
+	assignment_finish(&result->vms[event->vm], &key);
+	r = ledger_open(&result->ledger, &key, &attempt);
+	if (r < 0)
+		return r;
+	if (!attempt) {
+		ledger_count_left_out(&result->ledger, key.test,
+				      reason_verdict(finished));
+		return ignore(result);
+	}
+	if (attempt->guest_verdict)
+		return ignore(result);
+	if (!attempt->boot)
+		attempt->boot = event->boot;
+	word_finished(result, &key, finished, &reason);
+	r = attempt_finish(attempt, &result->allowance, finished, reason.text);
+	ledger_settle(&result->ledger, key.test);
+	return r;
+}
+
+/* The guest is dead by now, so the host's clock has to do; within a session
+ * of the controller only, because CLOCK_MONOTONIC starts anew at a boot. */
+static uint64_t host_time_of(const struct result *result,
+			     const struct attempt *attempt,
+			     const Pb__Event *event)
+{
+	if (!attempt->started || attempt->session != result->facts.session ||
+	    event->mono_ns < attempt->started_mono_ns)
+		return 0;
+	return event->mono_ns - attempt->started_mono_ns;
+}
+
+static int take_attempt_ended(struct result *result, const Pb__Event *event)
+{
+	const Pb__AttemptEnded *ended = event->attempt_ended;
+	struct assignment_key key;
+	struct attempt *attempt;
+	int r;
+
+	if (!result_find(result, event, &key))
+		return ignore(result);
+	r = ledger_open(&result->ledger, &key, &attempt);
+	if (r < 0)
+		return r;
+	if (!attempt) {
+		ledger_count_left_out(&result->ledger, key.test,
+				      attempt_host_verdict(ended->verdict));
+		return ignore(result);
+	}
+	if (!attempt->boot)
+		attempt->boot = event->boot;
+	r = attempt_end(attempt, &result->allowance, ended->verdict,
+			ended->reason, host_time_of(result, attempt, event));
+	ledger_settle(&result->ledger, key.test);
+	return r;
+}
+
+static int take_artifact(struct result *result, const Pb__Event *event)
+{
+	struct assignment_key key;
+	struct attempt *attempt = NULL;
+
+	if (result_find(result, event, &key))
+		attempt = ledger_find(&result->ledger, &key);
+	return attempt ? attempt_add_artifact(attempt, &result->allowance,
+					      event->artifact_stored)
+		       : ignore(result);
+}
+
+/* A consequence is named only where its cause is not. */
+static int take_problem(struct result *result, const Pb__Event *event)
+{
+	const Pb__KernelProblem *found = event->kernel_problem;
+	struct assignment_key key;
+	struct attempt *attempt = NULL;
+	bool kvm = result->facts.run && result->facts.run->kvm;
+	int r = problem_list_add(&result->problems, &result->allowance, found,
+				 event->boot, kvm);
+
+	if (r < 0)
+		return r;
+	if (result_find(result, event, &key))
+		attempt = ledger_find(&result->ledger, &key);
+	if (!attempt || !problem_counts(found->severity, kvm) ||
+	    (found->consequence && attempt->kernel_words))
+		return 0;
+	r = attempt_add_problem(attempt, &result->allowance, found->title);
+	ledger_settle(&result->ledger, key.test);
+	return r;
+}
+
+/* Whose a kernel record is: the running test's from its start on, else the
+ * one's before it up to its end; reports of the two can overtake records. */
+static struct attempt *attempt_of_record(const struct result *result,
+					 const struct assignment *vm,
+					 uint64_t sequence)
+{
+	struct attempt *attempt = NULL;
+
+	if (vm->has_current)
+		attempt = ledger_find(&result->ledger, &vm->current);
+	if (attempt && sequence >= attempt->kmsg_from)
+		return attempt;
+	attempt = NULL;
+	if (vm->has_previous)
+		attempt = ledger_find(&result->ledger, &vm->previous);
+	if (attempt && sequence >= attempt->kmsg_from &&
+	    (!attempt->kmsg_upto || sequence < attempt->kmsg_upto))
+		return attempt;
+	return NULL;
+}
+
+static int take_records(struct result *result, const Pb__Event *event)
+{
+	const Pb__KernelRecords *records = event->kernel_records;
+	int r = 0;
+
+	if (!is_of_present_boot(result, event))
+		return ignore(result);
+	for (size_t i = 0; i < records->n_records && r >= 0; i++) {
+		struct attempt *attempt =
+			attempt_of_record(result, &result->vms[event->vm],
+					  records->records[i]->sequence);
+
+		if (attempt)
+			r = attempt_add_message(attempt, &result->allowance,
+						records->records[i]);
+	}
+	return r;
+}
+
+static struct boot *find_boot(const struct result *result, uint32_t number)
+{
+	for (size_t i = result->boot_count; i-- > 0;) {
+		if (result->boots[i]->number == number)
+			return result->boots[i];
+	}
+	return NULL;
+}
+
+static int take_vm_started(struct result *result, const Pb__Event *event)
+{
+	struct boot *boot;
+
+	if (event->vm >= RESULT_VMS || !event->boot ||
+	    find_boot(result, event->boot))
+		return ignore(result);
+	if (result->boot_count == RESULT_BOOTS) {
+		result->boots_left_out++;
+	} else {
+		boot = boot_create(event->boot, event->vm);
+		if (!boot)
+			return -ENOMEM;
+		result->boots[result->boot_count++] = boot;
+	}
+	return assignment_init(&result->vms[event->vm], event->boot,
+			       event->vm_started, result->ledger.count);
+}
+
+static int take_for_boot(struct result *result, const Pb__Event *event)
+{
+	struct boot *boot = event->boot ? find_boot(result, event->boot) : NULL;
+
+	return boot ? boot_apply(boot, &result->allowance, event) : 0;
+}
+
+static int take(struct result *result, const Pb__Event *event)
+{
+	switch (event->body_case) {
+	case PB__EVENT__BODY_RUN_STARTED:
+	case PB__EVENT__BODY_RUN_RESUMED:
+	case PB__EVENT__BODY_RUN_ENDED:
+	case PB__EVENT__BODY_STOP_REQUESTED:
+	case PB__EVENT__BODY_NOTICE:
+	case PB__EVENT__BODY_TROUBLE:
+	case PB__EVENT__BODY_PROTOCOL_BROKEN:
+		return take_run_event(result, event);
+	case PB__EVENT__BODY_VM_STARTED:
+		return take_vm_started(result, event);
+	case PB__EVENT__BODY_TEST_STARTED:
+		return take_test_started(result, event);
+	case PB__EVENT__BODY_TEST_FINISHED:
+		return take_test_finished(result, event);
+	case PB__EVENT__BODY_ATTEMPT_ENDED:
+		return take_attempt_ended(result, event);
+	case PB__EVENT__BODY_ARTIFACT_STORED:
+		return take_artifact(result, event);
+	case PB__EVENT__BODY_KERNEL_PROBLEM:
+		return take_problem(result, event);
+	case PB__EVENT__BODY_KERNEL_RECORDS:
+		return take_records(result, event);
+	case PB__EVENT__BODY_VM_CONNECTED:
+	case PB__EVENT__BODY_VM_ENDED:
+	case PB__EVENT__BODY_LINK_CLOSED:
+	case PB__EVENT__BODY_HELLO:
+	case PB__EVENT__BODY_SETUP_STEP:
+	case PB__EVENT__BODY_SETUP_DONE:
+	case PB__EVENT__BODY_SETUP_FAILED:
+	case PB__EVENT__BODY_CHECK_STARTED:
+	case PB__EVENT__BODY_CHECK_EXITED:
+	case PB__EVENT__BODY_JOB_FINISHED:
+		return 0; /* about their boot only */
+	case PB__EVENT__BODY__NOT_SET:
+	case _PB__EVENT__BODY__CASE_IS_INT_SIZE:
+		break;
+	}
+	return ignore(result);
+}
+
+int result_apply(struct result *result, const Pb__Event *event)
+{
+	int r;
+
+	runfacts_see(&result->facts, event);
+	r = take(result, event);
+	return r < 0 ? r : take_for_boot(result, event);
+}
+
+const struct runfacts *result_facts(const struct result *result)
+{
+	return &result->facts;
+}
+
+size_t result_test_count(const struct result *result)
+{
+	return result->ledger.count;
+}
+
+const struct ledger_test *result_test(const struct result *result, size_t index)
+{
+	must(index < result->ledger.count);
+	return &result->ledger.tests[index];
+}
+
+const char *result_reason(const struct result *result,
+			  const struct ledger_test *test)
+{
+	const struct attempt *attempt = ledger_decisive(test);
+
+	if (test->excluded)
+		return reason_of_verdict(test->verdict);
+	if (attempt && attempt->verdict == test->verdict)
+		return attempt->reason ? attempt->reason : "";
+	if (test->verdict == PB__VERDICT__VERDICT_NOT_REACHED)
+		return reason_of_run_end(result->facts.end);
+	return reason_of_verdict(test->verdict);
+}
+
+const struct tally *result_tally(const struct result *result)
+{
+	must(tally_total(&result->ledger.tally) == result->ledger.count);
+	return &result->ledger.tally;
+}
+
+uint64_t result_test_ns(const struct result *result)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < result->ledger.count; i++) {
+		const struct ledger_test *test = &result->ledger.tests[i];
+
+		for (uint32_t j = 0; j < test->attempt_count; j++)
+			sum += test->attempts[j].total_ns;
+	}
+	return sum;
+}
+
+const struct attempt *result_attempt(const struct result *result,
+				     const struct assignment_key *key)
+{
+	return ledger_find(&result->ledger, key);
+}
+
+size_t result_boot_count(const struct result *result)
+{
+	return result->boot_count;
+}
+
+const struct boot *result_boot(const struct result *result, size_t index)
+{
+	must(index < result->boot_count);
+	return result->boots[index];
+}
+
+uint64_t result_boots_left_out(const struct result *result)
+{
+	return result->boots_left_out;
+}
+
+const struct boot *result_boot_numbered(const struct result *result,
+					uint32_t number)
+{
+	return find_boot(result, number);
+}
+
+const struct problem_list *result_problems(const struct result *result)
+{
+	return &result->problems;
+}
+
+uint64_t result_ignored(const struct result *result)
+{
+	return result->ignored;
+}
