@@ -372,7 +372,7 @@ int child_call(child_body *body, void *context, uint64_t timeout_ms,
 	if (rc < 0)
 		return why_failed(why, rc, "%s: no process for it", what);
 	if (child_succeeded(&child))
-		return 0;
+		return why_is(why, 0, "%s", output);
 	if (child.term_signal)
 		return why_is(why, -EIO, "%s: died of signal %d", what,
 			      child.term_signal);

@@ -79,7 +79,8 @@ void child_describe(const struct child *child, char *to, size_t cap);
 void child_last_line(const struct child *child, char *to, size_t cap);
 
 /* Calls body in a child. Returns what it returns, -ETIMEDOUT when it had to be
- * killed; *why is its reason. `what` names the work for the other reasons. */
+ * killed; *why is its reason, or what it has to say of a success. `what`
+ * names the work for the other reasons. */
 must_check int child_call(child_body *body, void *context, uint64_t timeout_ms,
 			  const char *what, struct why *why);
 
