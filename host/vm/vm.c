@@ -561,6 +561,7 @@ static int emit_started(struct vm *vm, const struct vng_argv *argv)
 
 static int spawn(struct vm *vm, const char **ret_step)
 {
+	static char kernel[PATH_MAX];
 	static struct vng_argv argv;
 	static struct vng_environ environment;
 	static char paths[VNG_DRIVES + 4][SOCKDIR_MEMBER + 1];
@@ -570,6 +571,11 @@ static int spawn(struct vm *vm, const char **ret_step)
 
 	*ret_step = "make links in the private directory";
 	rc = prepare_links(vm, &vng, drives, paths);
+	if (rc == 0 && vm->spec.kernel != NULL) {
+		rc = kernel_place(vm->spec.kernel, &vm->dir, kernel,
+				  sizeof(kernel));
+		vng.kernel = kernel;
+	}
 	if (rc < 0)
 		return rc;
 	*ret_step = "make vng's command line";

@@ -22,6 +22,7 @@
 #include "host/link/session.h"
 #include "host/vm/console.h"
 #include "host/vm/guard.h"
+#include "host/vm/kernel.h"
 #include "host/vm/ladder.h"
 #include "host/vm/process.h"
 #include "host/vm/sockdir.h"
@@ -44,6 +45,7 @@ struct vm_spec {
 	uint32_t boot;
 	/* Paths of the user; the VM gives vng links to them. */
 	const struct vng_spec *vng;
+	const struct kernel *kernel; /* or NULL: vng->kernel as it is */
 	const char *runtime_dir;     /* $XDG_RUNTIME_DIR or NULL */
 	const Pb__RunSpec *run_spec; /* borrowed until the VM is over */
 	const uint32_t *plan;	     /* run_spec->n_tests of each */

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* agent - the guest's side of the protocol. */
+#include "guest/agent.h"
+
+#include "guest/channel.h"
+#include "guest/collect.h"
+#include "guest/facts.h"
+#include "guest/kmsg.h"
+#include "guest/layout.h"
+#include "guest/output.h"
+#include "guest/runner.h"
+#include "guest/setup.h"
+#include "guest/supervisor.h"
+#include "guest/vitals.h"
+#include "shared/clock.h"
+#include "shared/fd.h"
+#include "shared/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	/* Room that test events always have in the outbox. */
+	OUTBOX_RESERVE = 512 * 1024,
+	EXIT_REPLACE = 1, /* the supervisor starts a successor */
+};
+#define ENDING_STEP_S 0.02
+#define KMSG_BATCH_S  0.05
+
+struct agent {
+	const struct agent_inheritance *given;
+	struct job *job;
+	struct ev_loop *loop;
+	struct wire wire;
+	struct channel channel;
+	const Pb__RunSpec *spec;
+	struct arena spec_arena;
+	struct setup setup;
+	struct runner runner;
+	struct collect collect;
+	bool collects;
+	struct kmsg kmsg;
+	ev_io kmsg_io;
+	ev_timer kmsg_later;
+	struct vitals vitals;
+	ev_timer beat;
+	ev_timer ending;
+	ev_timer farewell;
+	bool tearing_down;
+	int exit_status;
+};
+
+/* Static: the agent allocates nothing once it runs, and pages that are never
+ * touched cost nothing. */
+static struct wire_storage wire_storage;
+static _Alignas(16) uint8_t spec_storage[LIMIT_ARENA];
+static struct agent agent;
+
+static void leave(struct agent *a, int exit_status)
+{
+	a->exit_status = exit_status;
+	ev_break(a->loop, EVBREAK_ALL);
+}
+
+static int send_message(struct agent *a, Pb__Envelope *envelope)
+{
+	return channel_send(&a->channel, envelope);
+}
+
+/* For what may wait or be left out: test events come first. */
+static bool outbox_has_room(const struct agent *a)
+{
+	return outbox_fits(a->wire.outbox, OUTBOX_RESERVE);
+}
+
+/* ---- Hello ---- */
+
+static void send_hello(struct agent *a)
+{
+	static struct facts facts;
+	Pb__Hello hello = PB__HELLO__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	facts_read(&facts);
+	facts_fill(&facts, &hello);
+	hello.protocol_version = MESSAGE_PROTOCOL_VERSION;
+	hello.agent_version = (char *)(uintptr_t)FSTVM_VERSION;
+	hello.incarnation = a->job->incarnation;
+	hello.received_upto = a->job->received_upto;
+	hello.boot_ns = clock_boot_ns();
+	hello.is_init = getppid() == 1;
+	envelope.body_case = PB__ENVELOPE__BODY_HELLO;
+	envelope.hello = &hello;
+	if (send_message(a, &envelope) < 0)
+		log_error("no room for a Hello");
+}
+
+/* ---- the end of the job ---- */
+
+static void send_job_finished(struct agent *a)
+{
+	Pb__JobFinished finished = PB__JOB_FINISHED__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	finished.end = (Pb__JobEnd)a->job->end;
+	finished.reason = a->job->end_reason;
+	envelope.body_case = PB__ENVELOPE__BODY_JOB_FINISHED;
+	envelope.job_finished = &finished;
+	if (send_message(a, &envelope) < 0)
+		log_error("no room for the end of the job");
+	a->job->phase = JOB_FINISHED;
+	ev_timer_again(a->loop, &a->farewell);
+}
+
+static void on_torn_down(void *context, const struct setup_report *report)
+{
+	struct agent *a = context;
+
+	if (report->kind == SETUP_STEP_DONE)
+		return;
+	if (report->kind == SETUP_STEP_FAILED)
+		log_warning("%s: %s", report->step, report->text);
+	send_job_finished(a);
+}
+
+static void end_job(struct agent *a)
+{
+	bool wedged = a->job->end == PB__JOB_END__JOB_END_WEDGED;
+
+	a->tearing_down = true;
+	/* What is wedged can't be unmounted; the VM is killed anyway. */
+	if (wedged || setup_tear_down(&a->setup, a->loop, a->job,
+				      on_torn_down, a) < 0)
+		send_job_finished(a);
+}
+
+/* Everything that tests and check have left must be out first. */
+static void on_ending(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct agent *a = timer->data;
+
+	(void)events;
+	channel_kick(&a->channel);
+	if (!wire_is_idle(&a->wire) || !outbox_is_empty(a->wire.outbox) ||
+	    (a->collects && collect_backlog(&a->collect) > 0))
+		return;
+	ev_timer_stop(loop, timer);
+	end_job(a);
+}
+
+static void on_runner_ended(void *context, Pb__JobEnd end, const char *reason)
+{
+	struct agent *a = context;
+
+	if (a->job->phase >= JOB_ENDING)
+		return;
+	a->job->end = end;
+	bytes_copy_string(a->job->end_reason, sizeof(a->job->end_reason),
+			  reason);
+	a->job->phase = JOB_ENDING;
+	ev_timer_again(a->loop, &a->ending);
+}
+
+static void on_farewell(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	leave(timer->data, 0);
+}
+
+/* ---- the runner ---- */
+
+static int on_runner_send(void *context, Pb__Envelope *envelope)
+{
+	struct agent *a = context;
+
+	if (envelope->body_case == PB__ENVELOPE__BODY_TEST_STARTED)
+		kmsg_begin_test(&a->kmsg);
+	return send_message(a, envelope);
+}
+
+static bool on_runner_is_acked(void *context)
+{
+	struct agent *a = context;
+
+	return wire_is_acked(&a->wire, wire_last_sequence(&a->wire));
+}
+
+static uint64_t on_runner_kmsg_next(void *context)
+{
+	struct agent *a = context;
+
+	return a->kmsg.next;
+}
+
+static void start_collecting(struct agent *a)
+{
+	fd_auto int fd = fd_open(LAYOUT_RESULTS, O_RDONLY | O_DIRECTORY, 0);
+
+	if (a->job->artifacts == 0)
+		a->job->artifacts = 1;
+	a->collects = fd >= 0 && collect_open(&a->collect, fd,
+					      &a->job->artifacts,
+					      a->spec->artifact_cap_bytes,
+					      a->spec->test_artifacts_cap_bytes) ==
+					 0;
+	if (!a->collects)
+		log_warning("artifacts can't be collected");
+}
+
+static void start_running(struct agent *a)
+{
+	const struct runner_owner owner = {
+		.send = on_runner_send,
+		.is_acked = on_runner_is_acked,
+		.kmsg_next = on_runner_kmsg_next,
+		.ended = on_runner_ended,
+		.context = a,
+	};
+
+	start_collecting(a);
+	runner_init(&a->runner, a->loop, a->job, a->spec, &a->collect,
+		    a->given->supervisor_fd, &owner);
+	runner_start(&a->runner, a->given->hook_fd);
+}
+
+/* ---- the set-up ---- */
+
+static void send_setup_done(struct agent *a)
+{
+	struct job_places *places = &a->job->places;
+	Pb__SetupDone done = PB__SETUP_DONE__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	done.test_dev = places->test_dev;
+	done.test_dir = places->test_dir;
+	done.scratch_dev = places->scratch_dev;
+	done.scratch_mnt = places->scratch_mnt;
+	done.scratch_pool = places->scratch_pool;
+	done.logwrites_dev = places->logwrites_dev;
+	envelope.body_case = PB__ENVELOPE__BODY_SETUP_DONE;
+	envelope.setup_done = &done;
+	if (send_message(a, &envelope) < 0)
+		log_error("no room for the end of the set-up");
+}
+
+static void send_setup_failed(struct agent *a, const char *step,
+			      const char *reason)
+{
+	Pb__SetupFailed failed = PB__SETUP_FAILED__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	failed.step = (char *)(uintptr_t)step;
+	failed.reason = (char *)(uintptr_t)reason;
+	envelope.body_case = PB__ENVELOPE__BODY_SETUP_FAILED;
+	envelope.setup_failed = &failed;
+	if (send_message(a, &envelope) < 0)
+		log_error("no room for the failure of the set-up");
+	a->job->phase = JOB_FINISHED;
+	ev_timer_again(a->loop, &a->farewell);
+}
+
+static void on_setup_report(void *context, const struct setup_report *report)
+{
+	struct agent *a = context;
+	Pb__SetupStep step = PB__SETUP_STEP__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	if (report->kind == SETUP_STEP_FAILED) {
+		send_setup_failed(a, report->step, report->text);
+		return;
+	}
+	if (report->kind == SETUP_ALL_DONE) {
+		a->job->phase = JOB_RUNNING;
+		send_setup_done(a);
+		start_running(a);
+		return;
+	}
+	step.name = (char *)(uintptr_t)report->step;
+	step.duration_ns = report->duration_ns;
+	step.detail = (char *)(uintptr_t)report->text;
+	envelope.body_case = PB__ENVELOPE__BODY_SETUP_STEP;
+	envelope.setup_step = &step;
+	(void)!send_message(a, &envelope);
+}
+
+/* The RunSpec of the job, unpacked into storage of its own. */
+static bool read_spec(struct agent *a)
+{
+	Pb__RunSpec *spec;
+
+	arena_reset(&a->spec_arena);
+	spec = pb__run_spec__unpack(&a->spec_arena.allocator,
+				    a->job->spec_len, a->job->spec);
+	if (spec == NULL)
+		return false;
+	if (a->given->tree != NULL)
+		spec->tree_tag = (char *)(uintptr_t)a->given->tree;
+	a->spec = spec;
+	return true;
+}
+
+static int take_spec(struct agent *a, const Pb__RunSpec *spec)
+{
+	if (a->job->phase != JOB_HELLO)
+		return 0; /* a second one changes nothing */
+	a->job->spec_len = (uint32_t)pb__run_spec__pack(spec, a->job->spec);
+	a->job->phase = JOB_SETUP;
+	if (!read_spec(a))
+		return -ENOMEM;
+	if (setup_start(&a->setup, a->loop, a->job, a->spec, on_setup_report,
+			a) < 0)
+		send_setup_failed(a, "set-up", "its process can't be started");
+	return 0;
+}
+
+/* ---- the channel ---- */
+
+static int on_message(void *context, const Pb__Envelope *envelope)
+{
+	struct agent *a = context;
+
+	if (envelope->body_case == PB__ENVELOPE__BODY_RUN_SPEC)
+		return take_spec(a, envelope->run_spec);
+	if (envelope->body_case == PB__ENVELOPE__BODY_STOP &&
+	    a->job->phase == JOB_RUNNING)
+		runner_stop(&a->runner, envelope->stop->grace_ms);
+	else if (envelope->body_case == PB__ENVELOPE__BODY_POWER_OFF)
+		leave(a, 0);
+	return 0;
+}
+
+static bool send_log(struct agent *a)
+{
+	Pb__LogChunk chunk = PB__LOG_CHUNK__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	if (a->job->invocation == 0 || !output_next(a->job, &chunk))
+		return false;
+	envelope.body_case = PB__ENVELOPE__BODY_LOG_CHUNK;
+	envelope.log_chunk = &chunk;
+	return send_message(a, &envelope) == 0;
+}
+
+static bool send_artifact(struct agent *a)
+{
+	Pb__ArtifactChunk chunk = PB__ARTIFACT_CHUNK__INIT;
+	Pb__ArtifactEnd end = PB__ARTIFACT_END__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	if (!a->collects || !outbox_has_room(a))
+		return false;
+	switch (collect_next(&a->collect, &chunk, &end)) {
+	case COLLECT_EMPTY:
+		return false;
+	case COLLECT_AGAIN:
+		return true;
+	case COLLECT_CHUNK:
+		envelope.body_case = PB__ENVELOPE__BODY_ARTIFACT_CHUNK;
+		envelope.artifact_chunk = &chunk;
+		break;
+	case COLLECT_END:
+		envelope.body_case = PB__ENVELOPE__BODY_ARTIFACT_END;
+		envelope.artifact_end = &end;
+		break;
+	}
+	if (send_message(a, &envelope) == 0 &&
+	    envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
+		collect_end_sent(&a->collect);
+	return true;
+}
+
+static bool on_idle(void *context)
+{
+	return send_log(context) || send_artifact(context);
+}
+
+static void on_acked(void *context)
+{
+	struct agent *a = context;
+
+	if (a->job->phase == JOB_RUNNING && a->runner.loop != NULL)
+		runner_on_acked(&a->runner);
+}
+
+static void on_broken(void *context, const char *why)
+{
+	log_error("%s", why);
+	leave(context, 0);
+}
+
+/* ---- kernel log and beats ---- */
+
+static void on_kmsg(struct agent *a)
+{
+	const Pb__KernelRecords *batch;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	bool more = false;
+	int rc = 0;
+
+	/* With a full outbox the kernel's own ring keeps them for us. */
+	if (outbox_has_room(a))
+		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
+	if (rc == 1) {
+		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
+		envelope.kernel_records =
+			(Pb__KernelRecords *)(uintptr_t)batch;
+		(void)!send_message(a, &envelope);
+		a->job->kmsg_next = a->kmsg.next;
+	}
+	/* Records come in bursts; a pause makes one message of each. */
+	ev_io_stop(a->loop, &a->kmsg_io);
+	ev_timer_set(&a->kmsg_later, more ? 0 : KMSG_BATCH_S, 0);
+	ev_timer_start(a->loop, &a->kmsg_later);
+}
+
+static void on_kmsg_readable(struct ev_loop *loop, ev_io *io, int events)
+{
+	(void)loop;
+	(void)events;
+	on_kmsg(io->data);
+}
+
+static void on_kmsg_later(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct agent *a = timer->data;
+
+	(void)events;
+	ev_io_start(loop, &a->kmsg_io);
+}
+
+static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct agent *a = timer->data;
+	Pb__Heartbeat heartbeat = PB__HEARTBEAT__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	(void)loop;
+	(void)events;
+	if (a->job->phase == JOB_HELLO)
+		return; /* its place is after the RunSpec */
+	heartbeat.index = a->job->test.index;
+	heartbeat.running = a->job->test.active;
+	if (a->runner.loop != NULL)
+		runner_age_ms(&a->runner, &heartbeat.age_ms);
+	vitals_fill(&a->vitals, &heartbeat);
+	if (a->collects)
+		heartbeat.queued_bytes = collect_backlog(&a->collect);
+	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
+	envelope.heartbeat = &heartbeat;
+	(void)!send_message(a, &envelope);
+	channel_kick(&a->channel); /* for what check has printed */
+}
+
+/* ---- start ---- */
+
+static void init_timer(struct agent *a, ev_timer *timer,
+		       void (*callback)(struct ev_loop *, ev_timer *, int),
+		       double seconds)
+{
+	ev_timer_init(timer, callback, seconds, seconds);
+	timer->data = a;
+}
+
+static void start_sources(struct agent *a)
+{
+	init_timer(a, &a->beat, on_beat, 5.0);
+	init_timer(a, &a->ending, on_ending, ENDING_STEP_S);
+	init_timer(a, &a->farewell, on_farewell, AGENT_FAREWELL_S);
+	init_timer(a, &a->kmsg_later, on_kmsg_later, KMSG_BATCH_S);
+	ev_timer_start(a->loop, &a->beat);
+	if (vitals_open(&a->vitals) < 0)
+		log_warning("/proc/stat can't be read");
+	if (kmsg_open(&a->kmsg, "/dev/kmsg", a->job->kmsg_next) < 0) {
+		log_warning("/dev/kmsg can't be read");
+		return;
+	}
+	ev_io_init(&a->kmsg_io, on_kmsg_readable, a->kmsg.fd, EV_READ);
+	a->kmsg_io.data = a;
+	ev_io_start(a->loop, &a->kmsg_io);
+}
+
+/* What the agent before this one was doing. */
+static void take_over(struct agent *a)
+{
+	if (a->job->phase == JOB_HELLO)
+		return;
+	if (!read_spec(a)) {
+		send_setup_failed(a, "set-up", "the RunSpec is lost");
+		return;
+	}
+	switch ((enum job_phase)a->job->phase) {
+	case JOB_HELLO:
+		break;
+	case JOB_SETUP:
+		send_setup_failed(a, "set-up", "the agent died in it");
+		break;
+	case JOB_RUNNING:
+		start_running(a);
+		break;
+	case JOB_ENDING:
+		start_collecting(a);
+		ev_timer_again(a->loop, &a->ending);
+		break;
+	case JOB_FINISHED:
+		ev_timer_again(a->loop, &a->farewell);
+		break;
+	}
+}
+
+int agent_main(const struct agent_inheritance *given)
+{
+	struct agent *a = &agent;
+	const struct channel_owner owner = {
+		.on_message = on_message,
+		.on_idle = on_idle,
+		.on_acked = on_acked,
+		.on_broken = on_broken,
+		.context = a,
+	};
+
+	a->given = given;
+	a->job = given->job;
+	a->kmsg.fd = -1;
+	a->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
+	if (a->loop == NULL)
+		return EXIT_REPLACE;
+	arena_init(&a->spec_arena, spec_storage, sizeof(spec_storage));
+	wire_init(&a->wire, &wire_storage, &a->job->outbox,
+		  &a->job->received_upto, true);
+	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire,
+		     &owner);
+	start_sources(a);
+	send_hello(a);
+	take_over(a);
+	ev_run(a->loop, 0);
+	return a->exit_status;
+}

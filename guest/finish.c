@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* finish - a test is over: what is the evidence? */
+#include "guest/finish.h"
+
+#include "guest/evidence.h"
+#include "guest/facts.h"
+#include "guest/fstests.h"
+#include "guest/layout.h"
+#include "guest/output.h"
+#include "shared/clock.h"
+#include "shared/fd.h"
+#include "shared/log.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static void fill_status(const struct job_test *test,
+			Pb__TestFinished *finished)
+{
+	finished->has_status = test->has_status;
+	if (test->has_status && WIFSIGNALED(test->status))
+		finished->term_signal = (uint32_t)WTERMSIG(test->status);
+	else if (test->has_status)
+		finished->exit_status = (uint32_t)WEXITSTATUS(test->status);
+	finished->timed_out = test->timed_out;
+	finished->post_check_timed_out = test->post_check_timed_out;
+	finished->wedged = test->wedged;
+}
+
+static void fill_times(const struct job_test *test, Pb__TestFinished *finished)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	finished->total_ns = now_ns - test->started_ns;
+	if (test->run_started_ns == 0)
+		return;
+	finished->duration_ns =
+		(test->run_ended_ns > 0 ? test->run_ended_ns : now_ns) -
+		test->run_started_ns;
+}
+
+static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
+{
+	if (passed)
+		return PB__CHECK_VERDICT__CHECK_VERDICT_PASS;
+	if (notrun)
+		return PB__CHECK_VERDICT__CHECK_VERDICT_NOTRUN;
+	return by_check ? PB__CHECK_VERDICT__CHECK_VERDICT_FAIL :
+			  PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
+}
+
+void finish_test(struct job *job, const Pb__RunSpec *spec,
+		 struct collect *collect, bool by_check, uint64_t kmsg_next,
+		 int (*send)(void *context, Pb__Envelope *envelope),
+		 void *context)
+{
+	static struct evidence evidence;
+	static char excerpt[LIMIT_TEXT + 1];
+	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	struct job_test *test = &job->test;
+	char base[LIMIT_PATH];
+	fd_auto int results_fd = -1;
+	fd_auto int tests_fd = -1;
+
+	fstests_result_base(base, sizeof(base), job);
+	results_fd = fd_open(base, O_RDONLY | O_DIRECTORY, 0);
+	tests_fd = fd_open(LAYOUT_TESTS "/tests", O_RDONLY | O_DIRECTORY, 0);
+	finished.index = test->index;
+	finished.name = spec->tests[test->index];
+	finished.rerun = test->rerun;
+	if (results_fd < 0 || tests_fd < 0 ||
+	    evidence_read(&evidence, results_fd, tests_fd, finished.name) < 0)
+		log_warning("the evidence of a test can't be read");
+	else
+		evidence_fill(&evidence, &finished);
+	finished.check_verdict =
+		verdict_of(fstests_take_pass(job, finished.name),
+			   evidence.notrun, by_check);
+	fill_status(test, &finished);
+	fill_times(test, &finished);
+	finished.kmsg_sequence = kmsg_next;
+	finished.taint = facts_taint();
+	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
+	finished.output_excerpt = excerpt;
+	envelope.body_case = PB__ENVELOPE__BODY_TEST_FINISHED;
+	envelope.test_finished = &finished;
+	if (send(context, &envelope) < 0)
+		log_error("the end of a test can't be told");
+	test->active = false;
+	if (results_fd >= 0 &&
+	    collect_take(collect, results_fd, finished.name, test->index,
+			 test->rerun) < 0)
+		log_warning("what a test left can't be collected");
+}

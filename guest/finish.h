@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* finish - a test is over: what is the evidence?
+ *
+ * Pass is a new line in check's .time, notrun is a .notrun file, and all else
+ * that has finished is a failure. A test that check could not finish (it was
+ * killed, or died) has no verdict of check's: PB__CHECK_VERDICT__NONE.
+ */
+#pragma once
+
+#include "guest/collect.h"
+#include "guest/job.h"
+
+#include "fstvm.pb-c.h"
+
+/* Sends TestFinished for job->test, queues its artifacts, and marks it over.
+ * by_check: check itself went past the test. */
+void finish_test(struct job *job, const Pb__RunSpec *spec,
+		 struct collect *collect, bool by_check, uint64_t kmsg_next,
+		 int (*send)(void *context, Pb__Envelope *envelope),
+		 void *context);

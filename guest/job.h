@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* job - what must survive the agent: shared by supervisor and agent.
+ *
+ * One struct in a memfd, mapped by the supervisor and by each incarnation of
+ * the agent. Everything is position-independent. The agent is the only writer
+ * but for the fields under "supervisor". A successor goes on from it: same
+ * sequence numbers, same check, same running test. A writer can be killed
+ * between any two stores, so a step is ordered such that `phase` or the
+ * outbox's tail moves last.
+ */
+#pragma once
+
+#include "guest/devices.h"
+#include "shared/limits.h"
+#include "shared/outbox.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum job_phase {
+	JOB_HELLO,    /* nothing known yet */
+	JOB_SETUP,    /* RunSpec taken, set-up runs */
+	JOB_RUNNING,  /* check may run */
+	JOB_ENDING,   /* check is over: what is collected goes out */
+	JOB_FINISHED, /* JobFinished is queued */
+};
+
+/* The running test. */
+struct job_test {
+	bool active; /* TestStarted is sent, TestFinished is not */
+	uint32_t index;
+	uint32_t rerun;
+	uint64_t started_ns; /* CLOCK_MONOTONIC, of its hook */
+	/* Of the test's process, from the wrapper; 0: not (yet). */
+	pid_t pid;
+	uint64_t run_started_ns;
+	uint64_t run_ended_ns;
+	bool has_status;
+	int32_t status; /* as waitpid() gives it */
+	bool timed_out;
+	bool post_check_timed_out;
+	bool wedged;
+	uint64_t stdout_offset; /* check's output when it began */
+};
+
+/* Where things are, for check's configuration and for the host. */
+struct job_places {
+	char test_dev[LIMIT_NAME];
+	char test_dir[LIMIT_NAME];
+	char scratch_dev[LIMIT_NAME];
+	char scratch_mnt[LIMIT_NAME];
+	char scratch_pool[LIMIT_TEXT];
+	char logwrites_dev[LIMIT_NAME];
+};
+
+struct job {
+	struct outbox outbox;
+	uint64_t received_upto; /* reliable messages taken from the host */
+	uint32_t phase;		/* enum job_phase */
+	uint32_t end;		/* Pb__JobEnd, once known */
+	char end_reason[LIMIT_TEXT];
+
+	uint32_t spec_len; /* the packed RunSpec */
+	uint8_t spec[LIMIT_MESSAGE];
+
+	struct devices devices;
+	struct job_places places;
+
+	uint32_t invocation; /* of check: 1, 2, … */
+	uint32_t next_index; /* first test that has not been started */
+	uint32_t check_first; /* first test of this check */
+	bool check_wanted;    /* not yet said over to the host */
+	bool stop_requested;
+	uint64_t check_started_ns;
+	struct job_test test;
+	uint64_t time_offset; /* bytes of check's .time that are dealt with */
+	uint64_t stdout_shipped;
+	uint64_t stderr_shipped;
+	uint64_t kmsg_next; /* sequence number of the next kernel record */
+	uint32_t artifacts; /* numbers given out */
+
+	/* supervisor */
+	uint32_t incarnation; /* of the agent: 1, 2, … */
+	pid_t check_pid;      /* 0: none has been started, or it was reaped */
+	bool check_exited;
+	int32_t check_status; /* as waitpid() gives it */
+};
+
+/* A zeroed job in a new memfd, mapped shared. NULL and errno on failure. */
+struct job *job_create(void);

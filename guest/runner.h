@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* runner - drives check through the tests of the job, one after the other.
+ *
+ * Fed by three sources: the hook (a test starts; its process begins, ends;
+ * its scope is to be cleaned), the supervisor (check has exited) and its own
+ * timers. Out come CheckStarted, TestStarted, TestFinished, CheckExited.
+ *
+ *            hook: test starts            scope begins
+ *   BETWEEN ------------------> STARTING -------------> TEST
+ *      ^      (reply on the host's ack)                  | scope ends
+ *      |                                                 v
+ *      +----- next test starts, or check exits ------ POST_CHECK
+ *
+ * Each of the last three has its deadline. A test over its time goes down the
+ * ladder; check itself is killed when what it does after a test takes too
+ * long, and a new check gets the rest. What can't be killed is wedged, and
+ * ends the job: the host replaces the VM.
+ *
+ * Invariants: each TestStarted is followed by just one TestFinished of the
+ * same index, by this incarnation or a later one. check goes on past the hook
+ * only when the host has journalled the TestStarted (or has kept us waiting
+ * for RUNNER_ACK_WAIT_S). A verdict is evidence on disk, never check's output.
+ */
+#pragma once
+
+#include "guest/collect.h"
+#include "guest/hook.h"
+#include "guest/job.h"
+#include "guest/ladder.h"
+#include "guest/scope.h"
+
+#include "fstvm.pb-c.h"
+
+enum { RUNNER_ACK_WAIT_S = 30 };
+
+enum runner_state {
+	RUNNER_IDLE, /* no check */
+	RUNNER_BETWEEN,
+	RUNNER_STARTING,
+	RUNNER_TEST,
+	RUNNER_POST_CHECK,
+};
+
+struct runner_owner {
+	int (*send)(void *context, Pb__Envelope *envelope);
+	/* All reliable messages sent so far are acknowledged. */
+	bool (*is_acked)(void *context);
+	uint64_t (*kmsg_next)(void *context);
+	void (*ended)(void *context, Pb__JobEnd end, const char *reason);
+	void *context;
+};
+
+struct runner {
+	struct ev_loop *loop;
+	struct runner_owner owner;
+	struct job *job;
+	const Pb__RunSpec *spec;
+	struct collect *collect;
+	struct hook hook;
+	struct scope scope;
+	struct ladder ladder;
+	enum runner_state state;
+	bool check_killed;
+	int supervisor_fd;
+	ev_io supervisor;
+	ev_timer deadline; /* of the present state */
+	ev_timer climb;	   /* the ladder's steps */
+	ev_timer ack_wait;
+	ev_timer scope_wait; /* for a stopped scope to be empty */
+	int scope_wait_left;
+};
+
+void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
+		 const Pb__RunSpec *spec, struct collect *collect,
+		 int supervisor_fd, const struct runner_owner *owner);
+/* The set-up is done, or this is a successor of a killed agent. */
+void runner_start(struct runner *runner, int hook_fd);
+/* Acks have come in. */
+void runner_on_acked(struct runner *runner);
+/* The host wants no more: ends the running test and check. */
+void runner_stop(struct runner *runner, uint64_t grace_ms);
+/* Of the running test, for the heartbeat. */
+bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms);

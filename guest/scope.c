@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scope - the processes of one test, so that all of them can be ended. */
+#include "guest/scope.h"
+
+#include "shared/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+enum { SCOPE_PIDS = 512, PROCS_BYTES = 8192, PID_MAX = 4194304 };
+
+static void cgroup_path(char *to, size_t cap, const struct scope *scope,
+			const char *file)
+{
+	snprintf(to, cap, CGROUP_ROOT "/fstvm.test-%u%s%s", scope->number,
+		 file[0] != '\0' ? "/" : "", file);
+}
+
+void scope_open(struct scope *scope, uint32_t number, pid_t leader)
+{
+	char path[128];
+	char text[32];
+
+	*scope = (struct scope){.number = number, .leader = leader};
+	cgroup_path(path, sizeof(path), scope, "");
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return;
+	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
+	snprintf(text, sizeof(text), "%d", leader);
+	scope->has_cgroup = fd_write_text(AT_FDCWD, path, text) == 0;
+}
+
+void scope_adopt(struct scope *scope, uint32_t number, pid_t leader)
+{
+	char path[128];
+
+	*scope = (struct scope){.number = number, .leader = leader};
+	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
+	scope->has_cgroup = access(path, F_OK) == 0;
+}
+
+static int pids_of_cgroup(const struct scope *scope, pid_t *pids, int cap)
+{
+	static char text[PROCS_BYTES];
+	char path[128];
+	char *end = text;
+	int count = 0;
+
+	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
+	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return 0;
+	while (count < cap && *end != '\0') {
+		long pid = strtol(end, &end, 10);
+
+		if (pid <= 0 || (*end != '\n' && *end != '\0'))
+			break;
+		pids[count++] = (pid_t)pid;
+		if (*end == '\n')
+			end++;
+	}
+	return count;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64];
+	char text[512];
+	const char *after;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return 0;
+	after = strrchr(text, ')'); /* a name may hold anything but its end */
+	if (after == NULL || sscanf(after + 1, " %*c %d", &parent) != 1)
+		return 0;
+	return parent;
+}
+
+static bool is_in(const pid_t *pids, int count, pid_t pid)
+{
+	for (int i = 0; i < count; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* /proc lists by number, and a child has mostly a higher one; passes are
+ * repeated until nothing is added, for those who wrapped around. */
+static int pids_of_tree(const struct scope *scope, pid_t *pids, int cap)
+{
+	int count = 0;
+	int before;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	if (proc == NULL)
+		return 0;
+	if (cap > 0 && kill(scope->leader, 0) == 0)
+		pids[count++] = scope->leader;
+	do {
+		before = count;
+		rewinddir(proc);
+		while (count < cap && (entry = readdir(proc)) != NULL) {
+			pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+			if (pid > 0 && !is_in(pids, count, pid) &&
+			    is_in(pids, count, parent_of(pid)))
+				pids[count++] = pid;
+		}
+	} while (count > before && count < cap);
+	closedir(proc);
+	return count;
+}
+
+int scope_pids(const struct scope *scope, pid_t *pids, int cap)
+{
+	if (scope->leader <= 0)
+		return 0;
+	return scope->has_cgroup ? pids_of_cgroup(scope, pids, cap)
+				 : pids_of_tree(scope, pids, cap);
+}
+
+bool scope_is_empty(const struct scope *scope)
+{
+	pid_t one;
+
+	return scope_pids(scope, &one, 1) == 0;
+}
+
+void scope_term_leader(const struct scope *scope)
+{
+	if (scope->leader > 0)
+		kill(scope->leader, SIGTERM);
+}
+
+int scope_kill(const struct scope *scope, bool spare_leader)
+{
+	static pid_t pids[SCOPE_PIDS];
+	int count = scope_pids(scope, pids, SCOPE_PIDS);
+	int hit = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (spare_leader && pids[i] == scope->leader)
+			continue;
+		if (pids[i] > 1 && pids[i] <= PID_MAX &&
+		    kill(pids[i], SIGKILL) == 0)
+			hit++;
+	}
+	return hit;
+}
+
+void scope_close(struct scope *scope)
+{
+	char path[128];
+
+	if (scope->has_cgroup) {
+		cgroup_path(path, sizeof(path), scope, "");
+		rmdir(path);
+	}
+	*scope = (struct scope){0};
+}
