@@ -3,8 +3,8 @@
 #include "shared/arena.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { ARENA_ALIGN = 16 };
 
@@ -39,9 +39,11 @@ void arena_init(struct arena *arena, void *storage, size_t cap)
 
 int arena_create(struct arena *arena, size_t cap)
 {
-	void *storage = NULL;
+	void *storage =
+		mmap(NULL, cap, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (posix_memalign(&storage, ARENA_ALIGN, cap))
+	if (storage == MAP_FAILED)
 		return -ENOMEM;
 	arena_init(arena, storage, cap);
 	return 0;
@@ -49,7 +51,8 @@ int arena_create(struct arena *arena, size_t cap)
 
 void arena_destroy(struct arena *arena)
 {
-	free(arena->base);
+	if (arena->base)
+		munmap(arena->base, arena->cap);
 	*arena = (struct arena){0};
 }
 

@@ -26,7 +26,7 @@ struct arena {
 };
 
 void arena_init(struct arena *arena, void *storage, size_t cap);
-/* Storage of its own from the heap. */
+/* Storage of its own; what is never used of it costs nothing. */
 must_check int arena_create(struct arena *arena, size_t cap);
 void arena_destroy(struct arena *arena);
 /* 16-byte aligned, zeroed; NULL when it does not fit. */
