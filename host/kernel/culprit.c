@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* culprit - carrying out the function rules. */
+#include "host/kernel/culprit.h"
+
+#include "host/kernel/skip.h"
+#include "host/kernel/stacks.h"
+
+#include <string.h>
+
+enum {
+	NOT_FOUND = STACKS_FRAMES_MAX,
+};
+
+static void name_of(const struct stacks *stacks, size_t i, char *ret_name)
+{
+	frame_normalise(stacks->frames[i].frame.name, ret_name, CULPRIT_NAME);
+}
+
+/* Is this frame one of the code that the report is about? */
+static bool counts(const struct stack_frame *f)
+{
+	return f->stack == STACK_CALL && !f->frame.unsure &&
+	       (f->frame.kind == FRAME_CALL || f->frame.kind == FRAME_PC);
+}
+
+static bool is_service(const struct stacks *stacks, size_t i)
+{
+	char name[CULPRIT_NAME];
+
+	name_of(stacks, i, name);
+	return function_is_service(name);
+}
+
+/* The first frame from start that is no service's. */
+static size_t first_guilty(const struct stacks *stacks, size_t start)
+{
+	for (size_t i = start; i < stacks->count; i++) {
+		if (counts(&stacks->frames[i]) && !is_service(stacks, i))
+			return i;
+	}
+	return NOT_FOUND;
+}
+
+static size_t first_of_kind(const struct stacks *stacks, enum frame_kind kind,
+			    size_t start)
+{
+	for (size_t i = start; i < stacks->count; i++) {
+		if (stacks->frames[i].frame.kind == kind &&
+		    stacks->frames[i].stack != STACK_HELD)
+			return i;
+	}
+	return NOT_FOUND;
+}
+
+static size_t rule_pc(const struct stacks *stacks)
+{
+	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
+
+	return first_guilty(stacks, pc == NOT_FOUND ? 0 : pc);
+}
+
+static size_t rule_lock(const struct stacks *stacks)
+{
+	for (size_t i = 0; i < stacks->count; i++) {
+		const struct stack_frame *f = &stacks->frames[i];
+
+		if (f->frame.kind == FRAME_LOCK && f->stack == STACK_CALL &&
+		    !is_service(stacks, i))
+			return i;
+	}
+	return first_guilty(stacks, 0);
+}
+
+/* The entry of the interrupt that found the stall: what it interrupted
+ * follows. */
+static bool is_interrupt_entry(struct bytes name)
+{
+	static const char *const entries[] = {
+		"apic_timer_interrupt",
+		"asm_sysvec_apic_timer_interrupt",
+		"asm_sysvec_",
+		"el1h_64_irq",
+		"el1_irq",
+		"__irq_svc",
+		"ret_from_intr",
+		"timer_interrupt",
+		"decrementer_common",
+		"io_int_handler",
+		"ext_int_handler",
+		"asm_common_interrupt",
+		"call_on_irq_stack",
+		"handle_exception",
+		"reschedule_interrupt",
+		"hyperv_callback_vector",
+	};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		size_t n = strlen(entries[i]);
+
+		if (name.len >= n && memcmp(name.data, entries[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where the interrupted code begins: behind the interrupt's entry, or behind
+ * the first program counter, or at the top. */
+static size_t interrupted(const struct stacks *stacks)
+{
+	size_t entry = NOT_FOUND, pc;
+
+	for (size_t i = 0; i < stacks->count && entry == NOT_FOUND; i++) {
+		const struct stack_frame *f = &stacks->frames[i];
+
+		if (f->frame.kind == FRAME_CALL && f->stack != STACK_HELD &&
+		    is_interrupt_entry(f->frame.name))
+			entry = i;
+	}
+	pc = first_of_kind(stacks, FRAME_PC, 0);
+	if (entry != NOT_FOUND && entry + 1 < stacks->count &&
+	    (pc == NOT_FOUND || pc > entry))
+		return entry + 1;
+	if (pc != NOT_FOUND)
+		return pc;
+	return first_guilty(stacks, 0);
+}
+
+/* Right inside of the first dispatcher: the operation that took so long. */
+static size_t rule_stall(const struct stacks *stacks, size_t start)
+{
+	size_t last = NOT_FOUND;
+	char name[CULPRIT_NAME];
+
+	if (start == NOT_FOUND)
+		return NOT_FOUND;
+	for (size_t i = start; i < stacks->count; i++) {
+		const struct stack_frame *f = &stacks->frames[i];
+
+		if (f->frame.unsure || f->stack == STACK_HELD ||
+		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
+			continue;
+		if (f->frame.kind == FRAME_PC && last != NOT_FOUND)
+			break;
+		name_of(stacks, i, name);
+		if (strncmp(name, "smp_call_function", 17) == 0)
+			return i;
+		if (function_is_dispatcher(name))
+			return last == NOT_FOUND ? i : last;
+		last = i;
+	}
+	start = first_guilty(stacks, start);
+	return start == NOT_FOUND ? last : start;
+}
+
+static size_t rule_hung(const struct stacks *stacks)
+{
+	size_t first = NOT_FOUND;
+	char name[CULPRIT_NAME];
+
+	for (size_t i = 0; i < stacks->count; i++) {
+		const struct stack_frame *f = &stacks->frames[i];
+
+		if (!counts(f) || f->frame.kind != FRAME_CALL)
+			continue;
+		if (first != NOT_FOUND &&
+		    f->number != stacks->frames[first].number)
+			break;
+		name_of(stacks, i, name);
+		/* These are waited for by many at once; who holds them is the
+		 * question, not which waiter was seen first. */
+		if (strcmp(name, "rtnl_lock") == 0 ||
+		    strncmp(name, "synchronize_", 12) == 0)
+			return i;
+		if (first == NOT_FOUND && !function_is_waiting(name))
+			first = i;
+	}
+	return first;
+}
+
+static size_t rule_leak(const struct stacks *stacks)
+{
+	for (size_t i = 0; i < stacks->count; i++) {
+		if (stacks->frames[i].stack == STACK_LEAK &&
+		    !stacks->frames[i].frame.unsure && !is_service(stacks, i))
+			return i;
+	}
+	return NOT_FOUND;
+}
+
+/* "f" of "f+0x1/0x2", wherever it stands in header. */
+static struct bytes symbol_with_offset(struct bytes header)
+{
+	const uint8_t *plus = memmem(header.data, header.len, "+0x", 3);
+	const uint8_t *begin = plus;
+
+	while (begin && begin > header.data && !strchr(" \t([", begin[-1]))
+		begin--;
+	return bytes_of(begin, plus ? (size_t)(plus - begin) : 0);
+}
+
+/* The function that a header names: "… in f+0x1/0x2", "… in f / g" (KCSAN),
+ * "): f:123:" (ext4), "in f:123:" (btrfs). */
+static struct bytes header_symbol(struct bytes header)
+{
+	static const char *const leads[] = {" in ", "): "};
+	struct bytes name = symbol_with_offset(header);
+
+	for (size_t i = 0; name.len == 0 && i < 2; i++) {
+		struct bytes rest = header;
+		const uint8_t *found = memmem(header.data, header.len, leads[i],
+					      strlen(leads[i]));
+
+		if (!found)
+			continue;
+		bytes_take(&rest,
+			   (size_t)(found - header.data) + strlen(leads[i]));
+		name = frame_symbol(rest);
+		if (name.len < rest.len && rest.data[name.len] != ':' &&
+		    rest.data[name.len] != ' ')
+			name.len = 0;
+	}
+	return name;
+}
+
+/* The second function of "data-race in f / g". */
+static void find_other(struct bytes header, struct culprit *culprit)
+{
+	const uint8_t *slash = memmem(header.data, header.len, " / ", 3);
+	struct bytes rest = header;
+
+	if (!slash)
+		return;
+	bytes_take(&rest, (size_t)(slash - header.data) + 3);
+	frame_normalise(frame_symbol(rest), culprit->other, CULPRIT_NAME);
+}
+
+static size_t by_rule(enum function_rule rule, const struct stacks *stacks)
+{
+	switch (rule) {
+	case RULE_NONE:
+		return NOT_FOUND;
+	case RULE_PC:
+		return rule_pc(stacks);
+	case RULE_TRACE:
+	case RULE_HEADER:
+		return first_guilty(stacks, 0);
+	case RULE_LOCK:
+		return rule_lock(stacks);
+	case RULE_STALL:
+		return rule_stall(stacks, interrupted(stacks));
+	case RULE_HUNG:
+		return rule_hung(stacks);
+	case RULE_LEAK:
+		return rule_leak(stacks);
+	case RULE_STACK:
+		return rule_stall(stacks, 0);
+	}
+	return NOT_FOUND;
+}
+
+static size_t frame_named(const struct stacks *stacks, const char *function)
+{
+	char name[CULPRIT_NAME];
+
+	for (size_t i = 0; i < stacks->count; i++) {
+		name_of(stacks, i, name);
+		if (counts(&stacks->frames[i]) && strcmp(name, function) == 0)
+			return i;
+	}
+	return NOT_FOUND;
+}
+
+/* function and its callers in the same stack. */
+static void keep_frames(const struct stacks *stacks, size_t guilty,
+			struct culprit *culprit)
+{
+	if (culprit->function[0])
+		memcpy(culprit->frames[culprit->frame_count++],
+		       culprit->function, CULPRIT_NAME);
+	if (guilty == NOT_FOUND)
+		return;
+	for (size_t i = guilty + 1;
+	     i < stacks->count && culprit->frame_count < CULPRIT_FRAMES; i++) {
+		const struct stack_frame *f = &stacks->frames[i];
+		const struct stack_frame *g = &stacks->frames[guilty];
+
+		if (f->stack != g->stack ||
+		    (f->number != g->number && g->frame.kind == FRAME_CALL))
+			break;
+		if (f->frame.unsure || f->frame.inlined ||
+		    f->frame.kind != FRAME_CALL)
+			continue;
+		name_of(stacks, i, culprit->frames[culprit->frame_count]);
+		if (strcmp(culprit->frames[culprit->frame_count],
+			   culprit->function) != 0)
+			culprit->frame_count++;
+	}
+}
+
+void culprit_find(const struct pattern *pattern, struct bytes header,
+		  struct bytes text, struct culprit *ret_culprit)
+{
+	struct culprit culprit = {0};
+	size_t guilty = NOT_FOUND;
+	struct bytes name;
+	struct stacks stacks;
+
+	stacks_parse(text, &stacks);
+	culprit.mixed = stacks.mixed;
+	for (size_t i = 0; i < stacks.count && !culprit.has_trace; i++)
+		culprit.has_trace = stacks.frames[i].frame.kind == FRAME_CALL;
+	if (pattern->rule == RULE_HEADER) {
+		name = header_symbol(header);
+		frame_normalise(name, culprit.function, CULPRIT_NAME);
+		find_other(header, &culprit);
+		if (function_is_service(culprit.function))
+			culprit.function[0] = '\0';
+		else
+			guilty = frame_named(&stacks, culprit.function);
+	}
+	if (!culprit.function[0]) {
+		guilty = by_rule(pattern->rule, &stacks);
+		if (guilty != NOT_FOUND)
+			name_of(&stacks, guilty, culprit.function);
+	}
+	keep_frames(&stacks, guilty, &culprit);
+	*ret_culprit = culprit;
+}

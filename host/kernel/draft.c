@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* draft - collecting a report's lines. */
+#include "host/kernel/draft.h"
+
+#include "host/kernel/culprit.h"
+#include "host/kernel/detail.h"
+#include "host/kernel/fingerprint.h"
+#include "host/kernel/title.h"
+
+#include <assert.h>
+#include <string.h>
+
+static_assert((int)REPORT_NAME_MAX == (int)CULPRIT_NAME, "one size of name");
+static_assert((int)REPORT_FINGERPRINT_LEN == (int)FINGERPRINT_LEN,
+	      "one size of fingerprint");
+
+enum {
+	/* Lines in a row that may look like no report's before it ends. Many
+	 * at first: register dumps of rare architectures, messages of WARN().
+	 */
+	DOUBTFUL_FIRST = 12,
+	DOUBTFUL_LATER = 6,
+	/* The lines right behind a header are the report's. */
+	SURE_LINES = 2,
+	/* BUG()'s and WARN()'s own lines come this soon behind a first one. */
+	DETAIL_LINES = 16,
+};
+
+static bool contains(struct bytes b, const char *text)
+{
+	return memmem(b.data, b.len, text, strlen(text)) != NULL;
+}
+
+static bool is_sanitizer(enum report_class class)
+{
+	return class == CLASS_KASAN || class == CLASS_KMSAN ||
+	       class == CLASS_KCSAN || class == CLASS_KFENCE ||
+	       class == CLASS_UBSAN;
+}
+
+void draft_begin(struct draft *draft, const struct pattern *pattern,
+		 uint64_t id, struct bytes caller)
+{
+	size_t n = caller.len < DRAFT_CALLER_MAX - 1 ? caller.len
+						     : DRAFT_CALLER_MAX - 1;
+
+	/* Not the text: clearing it would cost more than all the rest. */
+	memset(&draft->report, 0, sizeof(draft->report));
+	draft->open = true;
+	draft->pattern = pattern;
+	draft->used = draft->kept = draft->header_at = draft->header_len = 0;
+	draft->last_us = 0;
+	draft->doubtful = draft->count = 0;
+	draft->has_trace = draft->ended = draft->every_caller = false;
+	draft->lost = false;
+	memcpy(draft->caller, caller.data ? (const void *)caller.data : "", n);
+	draft->caller[n] = '\0';
+	draft->report.id = id;
+	draft->report.class = pattern->class;
+	draft->report.severity = pattern->severity;
+	draft->report.cpu = -1;
+	draft->report.pid = -1;
+	memcpy(draft->report.caller, draft->caller, DRAFT_CALLER_MAX);
+}
+
+void draft_add(struct draft *draft, struct bytes text, uint64_t number,
+	       enum body_kind body)
+{
+	bool fits = text.len < REPORT_TEXT_MAX - draft->used - 1;
+
+	if (draft->report.line_begin == 0)
+		draft->report.line_begin = number;
+	if (fits) {
+		memcpy(draft->text + draft->used, text.data, text.len);
+		draft->used += text.len;
+		draft->text[draft->used++] = '\n';
+	} else {
+		draft->report.truncated = true;
+	}
+	if (body == BODY_NOT)
+		return;
+	draft->kept = draft->used;
+	draft->report.line_end = number;
+}
+
+void draft_header(struct draft *draft, const struct line_prefix *line,
+		  uint64_t number)
+{
+	draft->header_at = draft->used;
+	draft->header_len = line->text.len;
+	draft->last_us = line->time_us;
+	draft->report.has_time = line->has_time;
+	draft->report.time_us = line->time_us;
+	draft->report.line_header = number;
+	draft_add(draft, line->text, number, BODY_LINE);
+}
+
+static bool ends_at_mark(const struct draft *draft, struct bytes text)
+{
+	/* Behind an oops' "end trace" older kernels repeat the registers. */
+	if (draft->report.severity != REPORT_FATAL)
+		return true;
+	return contains(text, "end Kernel panic") ||
+	       contains(text, "Rebooting in");
+}
+
+/* A line that begins something: the end of this, unless it belongs here. */
+static bool take_boundary(struct draft *draft, struct bytes text,
+			  uint64_t number, enum body_kind body, bool *ret_mine)
+{
+	if (body == BODY_SEPARATOR && is_sanitizer(draft->pattern->class)) {
+		draft_add(draft, text, number, BODY_LINE);
+		*ret_mine = true;
+		return true;
+	}
+	if (!draft->has_trace && draft->count <= DETAIL_LINES) {
+		draft_add(draft, text, number, BODY_NOT);
+		*ret_mine = true;
+		return false;
+	}
+	return true;
+}
+
+bool draft_take(struct draft *draft, const struct line_prefix *line,
+		uint64_t number, bool *ret_mine)
+{
+	enum body_kind body = body_classify(line->text);
+	unsigned int limit;
+
+	*ret_mine = false;
+	draft->count++;
+	if (line->has_time)
+		draft->last_us = line->time_us;
+	if (body == BODY_SEPARATOR || body == BODY_CUT)
+		return take_boundary(draft, line->text, number, body, ret_mine);
+	if (contains(line->text, "printk messages dropped") ||
+	    contains(line->text, "message(s)!"))
+		draft->lost = true;
+	if (contains(line->text, "Sending NMI "))
+		draft->every_caller = true;
+	if (body == BODY_NOT && draft->count <= SURE_LINES)
+		body = BODY_LINE;
+	if (body == BODY_TRACE)
+		draft->has_trace = true;
+	draft->doubtful = body == BODY_NOT ? draft->doubtful + 1 : 0;
+	limit = draft->has_trace ? DOUBTFUL_LATER : DOUBTFUL_FIRST;
+	if (draft->doubtful > limit || (draft->ended && body == BODY_NOT))
+		return true;
+	draft_add(draft, line->text, number, body);
+	*ret_mine = true;
+	if (body != BODY_END)
+		return false;
+	draft->ended = true;
+	return ends_at_mark(draft, line->text);
+}
+
+/* Classes that only say what BUG() or WARN() will be about. */
+static bool is_foretold(enum report_class class)
+{
+	return class == CLASS_REFCOUNT || class == CLASS_LIST_CORRUPTION ||
+	       class == CLASS_LOCKDEP || class == CLASS_KERNEL_BUG ||
+	       class == CLASS_OOPS || class == CLASS_CFI ||
+	       class == CLASS_FS_ERROR || class == CLASS_SLUB ||
+	       class == CLASS_VFS || class == CLASS_NET_LEAK ||
+	       class == CLASS_UBSAN || class == CLASS_BAD_PAGE;
+}
+
+bool draft_continues(const struct draft *draft, const struct pattern *row,
+		     struct bytes text)
+{
+	struct bytes header =
+		bytes_of(draft->text + draft->header_at, draft->header_len);
+
+	/* printk replays the last line after a loss. */
+	if (draft->count <= DETAIL_LINES && bytes_equal(header, text))
+		return true;
+	/* kernel/panic.c stops in the middle of a WARN() before it dumps. */
+	if (row->class == CLASS_PANIC)
+		return !draft->has_trace && draft->count <= DETAIL_LINES &&
+		       draft->pattern->class != CLASS_PANIC;
+	if (row->class == CLASS_OOM && draft->pattern->class == CLASS_OOM)
+		return true;
+	if (row->class == draft->pattern->class &&
+	    (row->class == CLASS_NET_LEAK || row->class == CLASS_MCE))
+		return true;
+	if (row->class == CLASS_INFO_OTHER)
+		return draft->pattern->class != CLASS_INFO_OTHER;
+	if (row->class == CLASS_MEMLEAK &&
+	    draft->pattern->class == CLASS_MEMLEAK)
+		return !draft->has_trace && draft->count <= 2;
+	if (!(row->flags & PATTERN_DETAIL) || draft->has_trace ||
+	    draft->count > DETAIL_LINES)
+		return false;
+	return is_foretold(draft->pattern->class) &&
+	       (row->class == CLASS_OOPS || row->class == CLASS_KERNEL_BUG ||
+		row->class == CLASS_WARNING ||
+		row->class == draft->pattern->class);
+}
+
+static bool needs_trace(const struct pattern *pattern)
+{
+	return pattern->rule != RULE_NONE && !(pattern->flags & PATTERN_SINGLE);
+}
+
+/* Another record's time stamp inside a line: two were printed at once. */
+static bool holds_time(struct bytes header)
+{
+	struct line_prefix inner;
+
+	line_prefix_parse(header, &inner);
+	return inner.has_time;
+}
+
+static void copy_printable(char *to, size_t cap, struct bytes from)
+{
+	size_t n = 0;
+
+	for (; n < from.len && n + 1 < cap; n++)
+		to[n] = from.data[n] >= ' ' && from.data[n] < 0x7f
+				? (char)from.data[n]
+				: '?';
+	to[n] = '\0';
+}
+
+void draft_finish(struct draft *draft, const char *kernel)
+{
+	struct report *report = &draft->report;
+	struct bytes header =
+		bytes_of(draft->text + draft->header_at, draft->header_len);
+	struct culprit culprit;
+
+	report->text = bytes_of(draft->text, draft->kept);
+	if (draft->header_at + draft->header_len > draft->used)
+		header.len = 0;
+	culprit_find(draft->pattern, header, report->text, &culprit);
+	detail_fill(report, header, report->text);
+	if (!report->kernel[0])
+		bytes_copy_string(report->kernel, sizeof(report->kernel),
+				  kernel);
+	copy_printable(report->header, sizeof(report->header), header);
+	memcpy(report->function, culprit.function, sizeof(report->function));
+	title_compose(draft->pattern, header, report->text, &culprit,
+		      report->title, sizeof(report->title));
+	fingerprint_make(draft->pattern, report->title, header, report->source,
+			 &culprit, report->fingerprint);
+	report->corrupted |=
+		draft->lost || culprit.mixed || holds_time(header) ||
+		(needs_trace(draft->pattern) && !culprit.has_trace);
+}

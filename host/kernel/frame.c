@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* frame - reading one line of a stack dump. */
+#include "host/kernel/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NAME_MAX_LENGTH = 192,
+};
+
+static uint8_t at(struct bytes b, size_t i)
+{
+	return i < b.len ? b.data[i] : 0;
+}
+
+static bool starts(struct bytes b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b.len >= n && memcmp(b.data, text, n) == 0;
+}
+
+static bool take(struct bytes *b, const char *text)
+{
+	if (!starts(*b, text))
+		return false;
+	bytes_take(b, strlen(text));
+	return true;
+}
+
+static void skip_spaces(struct bytes *b)
+{
+	while (at(*b, 0) == ' ' || at(*b, 0) == '\t')
+		bytes_take(b, 1);
+}
+
+static bool contains(struct bytes b, const char *text)
+{
+	return memmem(b.data, b.len, text, strlen(text)) != NULL;
+}
+
+static bool is_hex(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+	       (c >= 'A' && c <= 'F');
+}
+
+static bool is_name(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$';
+}
+
+/* A name as the kernel's symbol table has it, or a demangled Rust path:
+ * "<rust_binder::Process>::update_ref", "core::panicking::panic". */
+static size_t name_length(struct bytes b)
+{
+	size_t i = 0;
+	int depth = 0;
+
+	if (at(b, 0) >= '0' && at(b, 0) <= '9')
+		return 0;
+	for (; i < b.len && i < NAME_MAX_LENGTH; i++) {
+		uint8_t c = b.data[i];
+
+		if (c == '<')
+			depth++;
+		else if (c == '>' && depth > 0)
+			depth--;
+		else if (!is_name(c) && c != ':' && !(depth > 0 && c == ' '))
+			break;
+	}
+	while (i > 0 && b.data[i - 1] == ':')
+		i--;
+	return depth == 0 ? i : 0;
+}
+
+/* "+0x1a/0x2b" */
+static bool is_offset(struct bytes b)
+{
+	size_t i = 3;
+
+	if (!starts(b, "+0x"))
+		return false;
+	while (is_hex(at(b, i)))
+		i++;
+	return i > 3 && at(b, i) == '/' && at(b, i + 1) == '0' &&
+	       at(b, i + 2) == 'x' && is_hex(at(b, i + 3));
+}
+
+struct bytes frame_symbol(struct bytes text)
+{
+	return bytes_of(text.data, name_length(text));
+}
+
+/* "[<ffffffff81234567>]", "[c0000000001234]", "[<     inline     >]" */
+static bool take_address(struct bytes *b, bool *inlined)
+{
+	size_t i = 1;
+
+	if (at(*b, 0) != '[')
+		return false;
+	if (starts(*b, "[<") &&
+	    contains(bytes_of(b->data, b->len < 24 ? b->len : 24), "inline")) {
+		const uint8_t *end = memchr(b->data, ']', b->len);
+
+		if (!end)
+			return false;
+		*inlined = true;
+		bytes_take(b, (size_t)(end - b->data) + 1);
+		return true;
+	}
+	if (at(*b, i) == '<')
+		i++;
+	while (is_hex(at(*b, i)))
+		i++;
+	if (i < 8)
+		return false;
+	if (at(*b, i) == '>')
+		i++;
+	if (at(*b, i) != ']')
+		return false;
+	bytes_take(b, i + 1);
+	return true;
+}
+
+/* "<IRQ>", "</TASK>", "<#DF>", "<<EOE>>" before a frame. */
+static bool take_stack_mark(struct bytes *b, bool *after_exception)
+{
+	size_t i = 1;
+
+	if (at(*b, 0) != '<')
+		return false;
+	while (i < 12 && (is_name(at(*b, i)) || at(*b, i) == '/' ||
+			  at(*b, i) == '#' || at(*b, i) == '<'))
+		i++;
+	if (at(*b, i) != '>')
+		return false;
+	if (starts(*b, "<EOI>"))
+		*after_exception = true;
+	while (at(*b, i) == '>')
+		i++;
+	/* "<core::fmt>::x" is a name. */
+	if (at(*b, i) == ':')
+		return false;
+	bytes_take(b, i);
+	return true;
+}
+
+/* What may follow a name without an offset: "file.c:123", perhaps with
+ * "[inline]", as decode_stacktrace.sh writes it. */
+static bool is_file_line(struct bytes b, bool *inlined)
+{
+	size_t i = 0, dot = 0;
+
+	while (i < b.len && (is_name(b.data[i]) || b.data[i] == '/' ||
+			     b.data[i] == '-' || b.data[i] == '+')) {
+		if (b.data[i] == '.')
+			dot = i;
+		i++;
+	}
+	if (dot == 0 || at(b, i) != ':' || at(b, i + 1) < '0' ||
+	    at(b, i + 1) > '9')
+		return false;
+	if (contains(b, "[inline]") || contains(b, "(inlined by)"))
+		*inlined = true;
+	return true;
+}
+
+static bool frame_name(struct bytes b, struct frame *frame)
+{
+	size_t n = name_length(b);
+	struct bytes rest = bytes_of(b.data + n, b.len - n);
+
+	if (n == 0)
+		return false;
+	if (!is_offset(rest)) {
+		/* arm since 5.16: " show_stack from dump_stack+0x10/0x14" */
+		bool from = take(&rest, " from ") &&
+			    is_offset(bytes_of(rest.data + name_length(rest),
+					       rest.len - name_length(rest)));
+
+		if (!from &&
+		    (!take(&rest, " ") || !is_file_line(rest, &frame->inlined)))
+			return false;
+	}
+	frame->name = bytes_of(b.data, n);
+	return true;
+}
+
+static bool parse_call(struct bytes b, struct frame *frame)
+{
+	bool address = false;
+
+	for (;;) {
+		skip_spaces(&b);
+		if (take_stack_mark(&b, &frame->after_exception))
+			continue;
+		if (take_address(&b, &frame->inlined)) {
+			address = true;
+			continue;
+		}
+		if (take(&b, "? ")) {
+			frame->unsure = true;
+			continue;
+		}
+		/* arm: "[<addr>] (f) from [<addr>] (g+0x1/0x2)"
+		 * s390: "([<addr>] f+0x1/0x2)" */
+		if (take(&b, "("))
+			continue;
+		break;
+	}
+	if (contains(b, " (unreliable)"))
+		frame->unsure = true;
+	if (frame_name(b, frame))
+		return true;
+	/* arm's older form has no offset on the left name. */
+	if (address && name_length(b) > 0 &&
+	    starts(bytes_of(b.data + name_length(b), b.len - name_length(b)),
+		   ") from [<")) {
+		frame->name = frame_symbol(b);
+		return true;
+	}
+	/* Frames before kallsyms knew sizes: "[<addr>] f". */
+	if (address && frame->inlined && name_length(b) > 0) {
+		frame->name = frame_symbol(b);
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	const char *text;
+	enum frame_kind kind;
+} register_lines[] = {
+	/* Longer ones before what they begin with. */
+	{"RIP: 0010:", FRAME_PC},      {"RIP: e030:", FRAME_PC},
+	{"RIP: ", FRAME_PC},	       {"RIP  ", FRAME_PC},
+	{"RIP [", FRAME_PC},	       {"EIP is at ", FRAME_PC},
+	{"EIP: ", FRAME_PC},	       {"IP: ", FRAME_PC},
+	{"PC is at ", FRAME_PC},       {"LR is at ", FRAME_LINK},
+	{"pc : ", FRAME_PC},	       {"lr : ", FRAME_LINK},
+	{"epc : ", FRAME_PC},	       {"epc   : ", FRAME_PC},
+	{" ra : ", FRAME_LINK},	       {"ra    : ", FRAME_LINK},
+	{"NIP [", FRAME_PC},	       {"LR [", FRAME_LINK},
+	{"Krnl PSW : ", FRAME_PC},     {"   ERA: ", FRAME_PC},
+	{"    ra: ", FRAME_LINK},      {"   ra: ", FRAME_LINK},
+	{"[ECR   ]", FRAME_LINK},      {"pc: ", FRAME_PC},
+	{"--- interrupt: ", FRAME_PC},
+};
+
+/* The rest of a register line: words of numbers, then the symbol. */
+static bool parse_register(struct bytes b, struct frame *frame)
+{
+	/* A user's code segment: nothing of the kernel stands here. */
+	if (starts(b, "0033:") || starts(b, "0023:") || starts(b, "002b:"))
+		return false;
+	for (int words = 0; words < 6 && b.len > 0; words++) {
+		const uint8_t *space;
+		bool dummy = false;
+
+		skip_spaces(&b);
+		while (take_address(&b, &dummy))
+			skip_spaces(&b);
+		if (at(b, 0) == '(')
+			bytes_take(&b, 1);
+		if (name_length(b) == 0 && at(b, 4) == ':')
+			bytes_take(&b, 5);
+		if (frame_name(b, frame))
+			return true;
+		space = memchr(b.data, ' ', b.len);
+		if (!space)
+			return false;
+		bytes_take(&b, (size_t)(space - b.data));
+	}
+	return false;
+}
+
+static bool parse_lock(struct bytes text, struct frame *frame)
+{
+	const uint8_t *found = memmem(text.data, text.len, ", at: ", 6);
+	struct bytes b;
+	bool dummy = false;
+
+	if (!found)
+		return false;
+	b = bytes_of(found + 6, text.len - (size_t)(found + 6 - text.data));
+	while (take_address(&b, &dummy))
+		skip_spaces(&b);
+	frame->name = frame_symbol(b);
+	return frame->name.len > 0;
+}
+
+bool frame_parse(struct bytes text, struct frame *ret_frame)
+{
+	struct frame frame = {.kind = FRAME_CALL};
+	size_t count = sizeof(register_lines) / sizeof(register_lines[0]);
+
+	if (text.len < 6)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct bytes b = text;
+
+		if (!take(&b, register_lines[i].text))
+			continue;
+		frame.kind = register_lines[i].kind;
+		/* "NIP [addr]" and "RIP [<addr>]" need their bracket back. */
+		if (register_lines[i]
+			    .text[strlen(register_lines[i].text) - 1] == '[') {
+			b.data--;
+			b.len++;
+		}
+		if (!parse_register(b, &frame))
+			return false;
+		*ret_frame = frame;
+		return true;
+	}
+	if (parse_call(text, &frame)) {
+		*ret_frame = frame;
+		return true;
+	}
+	frame.kind = FRAME_LOCK;
+	if (!parse_lock(text, &frame))
+		return false;
+	*ret_frame = frame;
+	return true;
+}
+
+/* Where a compiler's suffix begins in name, or its length. */
+static size_t suffix_at(struct bytes name)
+{
+	static const char *const suffixes[] = {
+		".isra.", ".constprop.", ".part.",  ".cold",
+		".llvm.", ".lto_priv.",	 ".clone.", ".__uniq.",
+	};
+	size_t best = name.len;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		const uint8_t *found = memmem(name.data, name.len, suffixes[i],
+					      strlen(suffixes[i]));
+
+		if (found && (size_t)(found - name.data) < best)
+			best = (size_t)(found - name.data);
+	}
+	return best;
+}
+
+size_t frame_normalise(struct bytes name, char *ret_name, size_t cap)
+{
+	/* arch/x86/include/asm/syscall_wrapper.h and its like, and the older
+	 * SYSCALL_DEFINEx(). Longer ones first. */
+	static const char *const wrappers[] = {
+		"__do_compat_sys_",
+		"__se_compat_sys_",
+		"__ia32_compat_sys_",
+		"__x32_compat_sys_",
+		"__arm64_compat_sys_",
+		"__s390_compat_sys_",
+		"compat_sys_",
+		"compat_SyS_",
+		"C_SYSC_",
+		"__x64_sys_",
+		"__ia32_sys_",
+		"__arm64_sys_",
+		"__s390x_sys_",
+		"__s390_sys_",
+		"__riscv_sys_",
+		"__powerpc_sys_",
+		"__se_sys_",
+		"__do_sys_",
+		"__loongarch_sys_",
+		"____sys_",
+		"___sys_",
+		"__sys_",
+		"SYSC_",
+		"SyS_",
+		"ksys_",
+	};
+	size_t n;
+
+	name.len = suffix_at(name);
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
+		struct bytes rest = name;
+
+		if (!take(&rest, wrappers[i]) || rest.len == 0)
+			continue;
+		n = rest.len + 4 < cap - 1 ? rest.len : cap - 5;
+		memcpy(ret_name, "sys_", 4);
+		memcpy(ret_name + 4, rest.data, n);
+		ret_name[n + 4] = '\0';
+		return n + 4;
+	}
+	n = name.len < cap - 1 ? name.len : cap - 1;
+	memcpy(ret_name, name.data, n);
+	ret_name[n] = '\0';
+	return n;
+}

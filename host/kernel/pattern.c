@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pattern - finding the row of the table that a line answers to. */
+#include "host/kernel/pattern.h"
+
+#include "host/kernel/matcher.h"
+#include "host/kernel/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* "NMI watchdog: ", "rcu: ", "[ ": what may precede START's text. */
+	LEAD_MAX = 48,
+};
+
+struct pattern_set {
+	struct matcher *matcher;
+	size_t count;
+	const char *texts[MATCHER_STRINGS_MAX + 1];
+};
+
+const struct pattern *pattern_rows(size_t *ret_count)
+{
+	size_t n = 0;
+
+	while (pattern_table[n].text)
+		n++;
+	*ret_count = n;
+	return pattern_table;
+}
+
+struct pattern_set *pattern_set_create(void)
+{
+	struct pattern_set *set = calloc(1, sizeof(*set));
+
+	if (!set)
+		return NULL;
+	while (pattern_table[set->count].text &&
+	       set->count < MATCHER_STRINGS_MAX) {
+		set->texts[set->count] = pattern_table[set->count].text;
+		set->count++;
+	}
+	set->matcher = matcher_create(set->texts);
+	if (!set->matcher) {
+		free(set);
+		return NULL;
+	}
+	return set;
+}
+
+void pattern_set_destroy(struct pattern_set *set)
+{
+	if (!set)
+		return;
+	matcher_destroy(set->matcher);
+	free(set);
+}
+
+static bool contains(struct bytes b, const char *text)
+{
+	return memmem(b.data, b.len, text, strlen(text)) != NULL;
+}
+
+static bool is_lead_byte(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == ' ' || c == '/' ||
+	       c == '.' || c == '-' || c == ':';
+}
+
+/* May a message begin so? "", "[ ", "watchdog: ", "NMI watchdog: ". */
+static bool is_lead(struct bytes lead)
+{
+	size_t i = 0;
+
+	while (i < lead.len && strchr(" [*=-<>", lead.data[i]))
+		i++;
+	if (i == lead.len)
+		return true;
+	if (lead.len > LEAD_MAX || lead.data[lead.len - 1] != ' ' ||
+	    lead.data[lead.len - 2] != ':')
+		return false;
+	for (; i < lead.len; i++) {
+		if (!is_lead_byte(lead.data[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_exception(struct bytes text)
+{
+	for (const char *const *e = pattern_exceptions; *e; e++) {
+		if (contains(text, *e))
+			return true;
+	}
+	return false;
+}
+
+static bool row_holds(const struct pattern *row, struct bytes text,
+		      size_t offset)
+{
+	struct bytes rest = text;
+
+	if ((row->flags & PATTERN_START) &&
+	    !is_lead(bytes_of(text.data, offset)))
+		return false;
+	if (row->begins &&
+	    (text.len < strlen(row->begins) ||
+	     memcmp(text.data, row->begins, strlen(row->begins)) != 0))
+		return false;
+	bytes_take(&rest, offset + strlen(row->text));
+	if (row->also && !contains(rest, row->also))
+		return false;
+	/* The end mark of a panic repeats its text. */
+	if (contains(bytes_of(text.data, offset), "[ end "))
+		return false;
+	return !(row->flags & PATTERN_GENERIC) || !is_exception(text);
+}
+
+const struct pattern *pattern_find(const struct pattern_set *set,
+				   const struct line_prefix *line)
+{
+	struct match_cursor cursor = {0};
+	size_t best = set->count;
+	struct match match;
+
+	if (line->foreign)
+		return NULL;
+	while (matcher_next(set->matcher, line->text, &cursor, &match)) {
+		if (match.which < best && row_holds(&pattern_table[match.which],
+						    line->text, match.offset))
+			best = match.which;
+	}
+	return best < set->count ? &pattern_table[best] : NULL;
+}
+
+size_t pattern_scan(const struct pattern_set *set, struct bytes text)
+{
+	struct match_cursor cursor = {0};
+	struct match match;
+
+	if (!matcher_next(set->matcher, text, &cursor, &match))
+		return text.len;
+	return match.offset;
+}

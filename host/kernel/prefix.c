@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prefix - taking apart what stands before a kernel message. */
+#include "host/kernel/prefix.h"
+
+#include <string.h>
+
+enum {
+	/* How much of other people's output may stand before the kernel's. */
+	JUNK_MAX = 256,
+	SYSLOG_TAG_MAX = 160,
+	TIME_DIGITS_MAX = 12,
+};
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_alpha(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static uint8_t at(struct bytes b, size_t i)
+{
+	return i < b.len ? b.data[i] : 0;
+}
+
+static bool starts(struct bytes b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b.len >= n && memcmp(b.data, text, n) == 0;
+}
+
+/* "\r", NULs and "\x1b[…m", which consoles leave at the start of a line. */
+static void skip_terminal_noise(struct bytes *b)
+{
+	for (;;) {
+		uint8_t c = at(*b, 0);
+		size_t i = 2;
+
+		if ((c == '\r' || c == 0) && b->len > 0) {
+			bytes_take(b, 1);
+			continue;
+		}
+		if (c != 0x1b || at(*b, 1) != '[')
+			return;
+		while (i < b->len && (is_digit(b->data[i]) || at(*b, i) == ';'))
+			i++;
+		bytes_take(b, i + 1);
+	}
+}
+
+/* "<N>"; the number is facility * 8 + level. */
+static void take_level(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t i = 1;
+	int n = 0;
+
+	if (at(*b, 0) != '<')
+		return;
+	while (i < 5 && is_digit(at(*b, i)))
+		n = n * 10 + (at(*b, i++) - '0');
+	if (i == 1 || at(*b, i) != '>')
+		return;
+	prefix->level = n % 8;
+	/* No facility test: syslog(2) and old vendors' loggers give user
+	 * facilities to the kernel's own lines. */
+	bytes_take(b, i + 1);
+}
+
+/* "[  12.345678]" or "[  12.345678@1]"; false and b untouched if it is none. */
+static bool take_time(struct bytes *b, struct line_prefix *prefix)
+{
+	uint64_t seconds = 0, fraction = 0, scale = 1000000;
+	size_t i = 1, digits;
+
+	if (at(*b, 0) != '[')
+		return false;
+	while (at(*b, i) == ' ' && i < TIME_DIGITS_MAX)
+		i++;
+	for (digits = 0; is_digit(at(*b, i)); i++, digits++) {
+		if (digits == TIME_DIGITS_MAX)
+			return false;
+		seconds = seconds * 10 + (uint64_t)(at(*b, i) - '0');
+	}
+	if (digits == 0 || at(*b, i++) != '.')
+		return false;
+	for (digits = 0; is_digit(at(*b, i)); i++, digits++) {
+		scale /= 10;
+		fraction += (uint64_t)(at(*b, i) - '0') * scale;
+	}
+	if (digits < 3 || digits > 9)
+		return false;
+	if (at(*b, i) == '@') {
+		for (i++; is_digit(at(*b, i)); i++)
+			;
+	}
+	if (at(*b, i) != ']')
+		return false;
+	prefix->time_us = seconds * 1000000 + fraction;
+	prefix->has_time = true;
+	bytes_take(b, i + 1);
+	return true;
+}
+
+/* "[Mon Nov 23 17:17:00 2026] " of dmesg --ctime. */
+static bool take_ctime(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t i;
+
+	if (b->len < 26 || b->data[0] != '[' || b->data[25] != ']' ||
+	    b->data[14] != ':' || b->data[17] != ':')
+		return false;
+	for (i = 1; i < 4; i++) {
+		if (!is_alpha(b->data[i]))
+			return false;
+	}
+	prefix->has_time = true;
+	bytes_take(b, 26);
+	return true;
+}
+
+/* "[ T123]" or "[C0]" after the time. The space between is optional. */
+static void take_caller(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t i = 0, begin;
+
+	while (at(*b, i) == ' ' && i < 2)
+		i++;
+	if (at(*b, i) != '[')
+		return;
+	i++;
+	while (at(*b, i) == ' ' && i < 16)
+		i++;
+	begin = i;
+	if (at(*b, i) != 'T' && at(*b, i) != 'C')
+		return;
+	i++;
+	if (!is_digit(at(*b, i)))
+		return;
+	while (is_digit(at(*b, i)) && i < 32)
+		i++;
+	if (at(*b, i) != ']')
+		return;
+	prefix->caller = bytes_of(b->data + begin, i - begin);
+	bytes_take(b, i + 1);
+}
+
+/* "kern  :err   : " of dmesg --decode. */
+static void take_decoded_level(struct bytes *b, struct line_prefix *prefix)
+{
+	if (b->len < 15 || b->data[6] != ':' || b->data[13] != ':' ||
+	    b->data[14] != ' ')
+		return;
+	if (starts(*b, "user") || starts(*b, "daemon"))
+		prefix->foreign = true;
+	else if (!starts(*b, "kern"))
+		return;
+	bytes_take(b, 15);
+}
+
+/* Does "Nov 23 17:17:00 " or "2026-11-23T17:17:00…" stand here? */
+static bool is_syslog_date(struct bytes b)
+{
+	if (b.len < 16)
+		return false;
+	if (is_alpha(b.data[0]) && is_alpha(b.data[1]) && is_alpha(b.data[2]) &&
+	    b.data[3] == ' ' && b.data[9] == ':' && b.data[12] == ':')
+		return true;
+	return is_digit(b.data[0]) && is_digit(b.data[3]) && b.data[4] == '-' &&
+	       b.data[7] == '-' && b.data[10] == 'T' && b.data[13] == ':';
+}
+
+/* A syslog line: date, host, tag. Everybody's tag but "kernel:" is foreign. */
+static void take_syslog(struct bytes *b, struct line_prefix *prefix)
+{
+	struct bytes tag;
+	const uint8_t *found;
+
+	if (!is_syslog_date(*b))
+		return;
+	tag = bytes_of(b->data,
+		       b->len < SYSLOG_TAG_MAX ? b->len : SYSLOG_TAG_MAX);
+	found = memmem(tag.data, tag.len, " kernel: ", 9);
+	if (found) {
+		bytes_take(b, (size_t)(found - b->data) + 9);
+		return;
+	}
+	found = memmem(tag.data, tag.len, "]: ", 3);
+	if (found) {
+		prefix->foreign = true;
+		bytes_take(b, (size_t)(found - b->data) + 3);
+	}
+}
+
+/* Output of something else may precede the kernel's on the same line. */
+static void skip_junk(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t cap = b->len < JUNK_MAX ? b->len : JUNK_MAX;
+	size_t i = 0;
+
+	while (i < cap) {
+		const uint8_t *found = memchr(b->data + i, '[', cap - i);
+		struct bytes rest;
+
+		if (!found)
+			return;
+		i = (size_t)(found - b->data);
+		rest = bytes_of(found, b->len - i);
+		if (take_time(&rest, prefix)) {
+			*b = rest;
+			return;
+		}
+		i++;
+	}
+}
+
+/* "systemd[1]: ", as daemons write to /dev/kmsg; the kernel never does. */
+static bool is_daemon_text(struct bytes b)
+{
+	size_t i = 0, digits;
+
+	while (i < 40 &&
+	       (is_alpha(at(b, i)) || is_digit(at(b, i)) || at(b, i) == '-' ||
+		at(b, i) == '_' || at(b, i) == '.' || at(b, i) == '('))
+		i++;
+	while (at(b, i) == ')')
+		i++;
+	if (i == 0 || at(b, i) != '[')
+		return false;
+	for (i++, digits = 0; is_digit(at(b, i)); i++)
+		digits++;
+	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
+}
+
+void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
+{
+	struct line_prefix prefix = {.level = -1};
+	struct bytes b = line;
+
+	skip_terminal_noise(&b);
+	take_level(&b, &prefix);
+	take_decoded_level(&b, &prefix);
+	if (!take_time(&b, &prefix) && !take_ctime(&b, &prefix)) {
+		take_syslog(&b, &prefix);
+		take_level(&b, &prefix);
+		if (!take_time(&b, &prefix) && !prefix.foreign)
+			skip_junk(&b, &prefix);
+	}
+	if (prefix.has_time || at(b, 0) == '[')
+		take_caller(&b, &prefix);
+	if ((prefix.has_time || prefix.caller.len > 0) && at(b, 0) == ' ')
+		bytes_take(&b, 1);
+	while (b.len > 0 && b.data[b.len - 1] == '\r')
+		b.len--;
+	if (is_daemon_text(b) || starts(b, "[U] "))
+		prefix.foreign = true;
+	prefix.text = b;
+	*ret_prefix = prefix;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stacks - sorting a report's frames by the stack they belong to. */
+#include "host/kernel/stacks.h"
+
+#include <string.h>
+
+static const struct {
+	const char *text;
+	enum stack_kind kind;
+} headings[] = {
+	{"Call Trace:", STACK_CALL},
+	{"Call trace:", STACK_CALL},
+	{"Backtrace:", STACK_CALL},
+	{"stack backtrace:", STACK_CALL},
+	{"Trace; ", STACK_CALL},
+	{" on cpu ",
+	 STACK_CALL}, /* KCSAN: "write to 0x… by task 1 on cpu 0:" */
+	{"Allocated by task", STACK_ALLOC},
+	{"Allocated by:", STACK_ALLOC},
+	{"Allocated in ", STACK_ALLOC},
+	{"allocated by task", STACK_ALLOC},
+	{"page last allocated via", STACK_ALLOC},
+	{"created by:", STACK_OTHER},
+	{"Freed by task", STACK_FREE},
+	{"Freed by:", STACK_FREE},
+	{"Freed in ", STACK_FREE},
+	{"freed by task", STACK_FREE},
+	{"page last free ", STACK_FREE},
+	{"  backtrace", STACK_LEAK},
+	{"Uninit was ", STACK_ORIGIN},
+	{"Local variable ", STACK_ORIGIN},
+	{"chained origin", STACK_ORIGIN},
+	{"origin:", STACK_ORIGIN},
+	{"-> #", STACK_CHAIN},
+	{"to a HARDIRQ-irq-unsafe lock", STACK_CHAIN},
+	{"to a SOFTIRQ-irq-unsafe lock", STACK_CHAIN},
+	{"existing dependency chain", STACK_CHAIN},
+	{"the dependencies between", STACK_CHAIN},
+	{"which became ", STACK_CHAIN},
+	{"state was registered at:", STACK_CHAIN},
+	{"Showing all locks held", STACK_HELD},
+	{"locks held by ", STACK_HELD},
+	{"lock held by ", STACK_HELD},
+	{"NMI backtrace for cpu", STACK_CPU},
+	{"related work creation", STACK_OTHER},
+	{"reemption disabled at", STACK_OTHER},
+	{"FAULT_INJECTION: forcing a failure", STACK_OTHER},
+};
+
+static bool contains(struct bytes b, const char *text)
+{
+	return memmem(b.data, b.len, text, strlen(text)) != NULL;
+}
+
+bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
+{
+	size_t count = sizeof(headings) / sizeof(headings[0]);
+
+	/* A frame holds "+0x"; every heading is a short line of words. */
+	if (line.len < 5 || line.len > 160 || contains(line, "+0x"))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (contains(line, headings[i].text)) {
+			*ret_kind = headings[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct bytes take_line(struct bytes *text)
+{
+	const uint8_t *end = memchr(text->data, '\n', text->len);
+	size_t n = end ? (size_t)(end - text->data) : text->len;
+	struct bytes line = bytes_take(text, n);
+
+	bytes_take(text, 1);
+	return line;
+}
+
+void stacks_parse(struct bytes text, struct stacks *ret_stacks)
+{
+	enum stack_kind kind = STACK_CALL;
+	unsigned int number = 0;
+	struct stack_frame *next;
+
+	ret_stacks->count = 0;
+	ret_stacks->mixed = false;
+	while (text.len > 0 && ret_stacks->count < STACKS_FRAMES_MAX) {
+		struct bytes line = take_line(&text);
+		enum stack_kind heading;
+
+		next = &ret_stacks->frames[ret_stacks->count];
+		if (frame_parse(line, &next->frame)) {
+			next->stack = kind;
+			next->number = number;
+			ret_stacks->count++;
+			continue;
+		}
+		if (!stack_heading(line, &heading))
+			continue;
+		/* "NMI backtrace for cpu 1" is followed by "Call Trace:". */
+		if (!(kind == STACK_CPU && heading == STACK_CALL))
+			kind = heading;
+		number++;
+		if (contains(line, "forcing a failure"))
+			ret_stacks->mixed = true;
+	}
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stacks - all frames of a report, each with the kind of stack it is in. */
+#pragma once
+
+#include "host/kernel/frame.h"
+
+enum {
+	STACKS_FRAMES_MAX = 512,
+};
+
+enum stack_kind {
+	STACK_CALL,   /* of the task that the report is about */
+	STACK_ALLOC,  /* who allocated the object */
+	STACK_FREE,   /* who freed it */
+	STACK_LEAK,   /* kmemleak's backtrace */
+	STACK_ORIGIN, /* where an uninitialised value comes from */
+	STACK_CHAIN,  /* lockdep's dependency chain */
+	STACK_HELD,   /* lists of held locks */
+	STACK_CPU,    /* another CPU's, sent by NMI */
+	STACK_OTHER,
+};
+
+struct stack_frame {
+	struct frame frame;
+	enum stack_kind stack;
+	unsigned int number; /* of the stack, from 0 */
+};
+
+struct stacks {
+	struct stack_frame frames[STACKS_FRAMES_MAX];
+	size_t count;
+	bool mixed; /* "forcing a failure" of fault injection stands in it */
+};
+
+/* text: lines ended by LF. Frames beyond the maximum are left out. The names
+ * in ret_stacks are views into text. */
+void stacks_parse(struct bytes text, struct stacks *ret_stacks);
+
+/* Does a stack begin after this line? */
+bool stack_heading(struct bytes line, enum stack_kind *ret_kind);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* title - composing and normalising titles. */
+#include "host/kernel/title.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	TITLE_KIND_MAX = 64,
+	ADDRESS_DIGITS = 6,
+};
+
+static uint8_t at(struct bytes b, size_t i)
+{
+	return i < b.len ? b.data[i] : 0;
+}
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(uint8_t c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_word(uint8_t c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool contains(struct bytes b, const char *text)
+{
+	return memmem(b.data, b.len, text, strlen(text)) != NULL;
+}
+
+/* What is behind the first lead in b; empty when there is no lead. */
+static struct bytes behind(struct bytes b, const char *lead)
+{
+	const uint8_t *found = memmem(b.data, b.len, lead, strlen(lead));
+	struct bytes rest = b;
+
+	if (!found)
+		return bytes_of(NULL, 0);
+	bytes_take(&rest, (size_t)(found - b.data) + strlen(lead));
+	return rest;
+}
+
+/* What is before the first stop in b, or all of it. */
+static struct bytes before(struct bytes b, const char *stop)
+{
+	const uint8_t *found = memmem(b.data, b.len, stop, strlen(stop));
+
+	return found ? bytes_of(b.data, (size_t)(found - b.data)) : b;
+}
+
+struct output {
+	char *to;
+	size_t cap;
+	size_t len;
+};
+
+static void put(struct output *out, const char *text)
+{
+	while (*text && out->len + 1 < out->cap)
+		out->to[out->len++] = *text++;
+}
+
+static void put_byte(struct output *out, uint8_t c)
+{
+	if (c >= ' ' && c < 0x7f && out->len + 1 < out->cap)
+		out->to[out->len++] = (char)c;
+}
+
+/* A number at the start of b: how long it is, and what it becomes. */
+static size_t number_length(struct bytes b, const char **ret_word)
+{
+	size_t i = 0, digits = 0;
+	bool hex = at(b, 0) == '0' && at(b, 1) == 'x';
+
+	if (hex)
+		i = 2;
+	for (; is_hex(at(b, i)); i++) {
+		if (!is_digit(at(b, i)))
+			hex = true;
+		digits++;
+	}
+	if (digits == 0 || is_word(at(b, i)))
+		return 0;
+	*ret_word = hex || digits >= 8 ? "ADDR" : "NUM";
+	/* "dead", "be": words, not numbers. */
+	if (*ret_word[0] == 'A' && at(b, 1) != 'x' && digits < ADDRESS_DIGITS)
+		return 0;
+	return i;
+}
+
+size_t title_normalise(struct bytes text, char *ret, size_t cap)
+{
+	struct output out = {.to = ret, .cap = cap};
+	uint8_t previous = 0;
+
+	while (text.len > 0) {
+		const char *word = "";
+		size_t n = 0;
+
+		if (!is_word(previous))
+			n = number_length(text, &word);
+		if (at(text, 0) == '+' && at(text, 1) == '0' &&
+		    at(text, 2) == 'x') {
+			for (n = 3; is_hex(at(text, n)) || at(text, n) == '/' ||
+				    at(text, n) == 'x';)
+				n++;
+			word = "";
+		}
+		if (previous == ':' && n > 0 && out.len > 2 &&
+		    (ret[out.len - 2] == 'c' || ret[out.len - 2] == 'h') &&
+		    word[0] == 'N') {
+			out.len--; /* "x.c:12" */
+			word = "";
+		}
+		if (n > 0) {
+			put(&out, word);
+			previous = text.data[n - 1];
+			bytes_take(&text, n);
+			continue;
+		}
+		previous = text.data[0];
+		put_byte(&out, previous);
+		bytes_take(&text, 1);
+	}
+	while (out.len > 0 && strchr(" .!:\t", ret[out.len - 1]))
+		out.len--;
+	ret[out.len] = '\0';
+	return out.len;
+}
+
+static void copy_kind(struct bytes kind, char *ret_kind)
+{
+	size_t n = title_normalise(kind, ret_kind, TITLE_KIND_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		if (ret_kind[i] == 'U' && i == 0 && ret_kind[1] == 'n')
+			ret_kind[i] = 'u';
+	}
+}
+
+/* "KASAN: use-after-free Read in f" */
+static void compose_sanitizer(const char *name, struct bytes header,
+			      struct bytes text, const char *access,
+			      const struct culprit *culprit, struct output *out)
+{
+	struct bytes kind = behind(header, ": ");
+	char words[TITLE_KIND_MAX];
+
+	/* "BUG: KASAN: x in f", "UBSAN: x in file:1:2" */
+	if (contains(header, "BUG: "))
+		kind = behind(behind(header, "BUG: "), ": ");
+	copy_kind(before(kind, " in "), words);
+	if (strcmp(words, "undefined behaviour") == 0)
+		put(words[0] ? &(struct output){words, TITLE_KIND_MAX, 0} : out,
+		    "undefined-behaviour");
+	put(out, name);
+	put(out, ": ");
+	put(out, words);
+	if (access && contains(text, "Read of size"))
+		put(out, " Read");
+	else if (access && contains(text, "Write of size"))
+		put(out, " Write");
+	if (!culprit->function[0])
+		return;
+	put(out, " in ");
+	put(out, culprit->function);
+	if (culprit->other[0]) {
+		put(out, " / ");
+		put(out, culprit->other);
+	}
+}
+
+static void compose_template(const char *template, const char *function,
+			     struct output *out)
+{
+	for (const char *c = template; *c; c++) {
+		if (*c != '%') {
+			put_byte(out, (uint8_t)*c);
+			continue;
+		}
+		if (function[0]) {
+			put(out, function);
+			continue;
+		}
+		/* "… in %" without a function ends before " in ". */
+		if (out->len > 4 &&
+		    memcmp(out->to + out->len - 4, " in ", 4) == 0)
+			out->len -= 4;
+	}
+}
+
+/* The line itself, normalised, with the function when the rule found one. */
+static void compose_header(const struct pattern *pattern, struct bytes header,
+			   const struct culprit *culprit, struct output *out)
+{
+	static const char *const stops[] = {
+		" on CPU", " code: ", ", comm", " comm ", " by ",
+	};
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		header = before(header, stops[i]);
+	title_normalise(header, line, sizeof(line));
+	if (pattern->class == CLASS_PANIC) {
+		put(out, "kernel panic: ");
+		header = behind(bytes_of(line, strlen(line)),
+				"Kernel panic - not syncing");
+		while (header.len > 0 && strchr(": ", header.data[0]))
+			bytes_take(&header, 1);
+		for (size_t i = 0; i < header.len; i++)
+			put_byte(out, header.data[i]);
+		return;
+	}
+	put(out, line);
+	if (pattern->rule == RULE_TRACE && culprit->function[0]) {
+		put(out, " in ");
+		put(out, culprit->function);
+	}
+}
+
+void title_compose(const struct pattern *pattern, struct bytes header,
+		   struct bytes text, const struct culprit *culprit,
+		   char *ret_title, size_t cap)
+{
+	struct output out = {.to = ret_title, .cap = cap};
+
+	if (pattern->class == CLASS_KASAN)
+		compose_sanitizer("KASAN", header, text, "", culprit, &out);
+	else if (pattern->class == CLASS_KMSAN)
+		compose_sanitizer("KMSAN", header, text, NULL, culprit, &out);
+	else if (pattern->class == CLASS_KCSAN)
+		compose_sanitizer("KCSAN", header, text, NULL, culprit, &out);
+	else if (pattern->class == CLASS_KFENCE)
+		compose_sanitizer("KFENCE", header, text, NULL, culprit, &out);
+	else if (pattern->class == CLASS_UBSAN)
+		compose_sanitizer("UBSAN", header, text, NULL, culprit, &out);
+	else if (pattern->title)
+		compose_template(pattern->title, culprit->function, &out);
+	else
+		compose_header(pattern, header, culprit, &out);
+	ret_title[out.len] = '\0';
+}
