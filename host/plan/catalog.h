@@ -21,7 +21,7 @@ struct catalog {
 	struct catalog_dir *dirs; /* sorted by name */
 	size_t count;
 	/* Directories searched for a group with every filesystem: check's
-	 * SRC_GROUPS, "generic" and until 2023 "shared". */
+	 * SRC_GROUPS, "generic" and until 2024 "shared". */
 	struct names sources;
 };
 

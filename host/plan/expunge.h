@@ -4,7 +4,7 @@
  * The rule is check's _expunge_test(): an entry excludes a test when it begins
  * with the test's name and a word ends there. So "generic/001" excludes also
  * 001's other spellings as "generic/001-x", and an entry with a blank in front
- * excludes nothing.
+ * excludes nothing. (Before 2023-08 check searched the whole entry.)
  */
 #pragma once
 

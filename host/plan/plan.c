@@ -61,7 +61,8 @@ static int include_groups(struct builder *builder)
 		if (!rc)
 			return complaint_set(builder->complaint, -ENOENT,
 					     "unknown or empty group %s for "
-					     "%s in the tests of %s",
+					     "%s: the groups are in "
+					     "%s/tests/*/group.list",
 					     group, builder->fstype,
 					     builder->tree->path);
 		if (rc < 0)

@@ -46,23 +46,26 @@ static bool is_program(const char *directory, size_t len, const char *name)
 	return found;
 }
 
-static bool is_installed(const char *path, const char *name)
+static bool is_in_path(const char *path, const char *name)
 {
-	static const char system[] = "/usr/sbin:/sbin";
-	const char *const paths[] = {path ? path : "", system};
+	while (*path) {
+		size_t len = strcspn(path, ":");
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		const char *at = paths[i];
-
-		while (*at) {
-			size_t len = strcspn(at, ":");
-
-			if (len && is_program(at, len, name))
-				return true;
-			at += len + (at[len] == ':');
-		}
+		if (len && is_program(path, len, name))
+			return true;
+		path += len + (path[len] == ':');
 	}
 	return false;
+}
+
+static bool is_installed(const char *path, const char *name)
+{
+	const char *own = getenv("PATH");
+
+	if (path)
+		return is_in_path(path, name);
+	return (own && is_in_path(own, name)) ||
+	       is_in_path("/usr/sbin:/sbin", name);
 }
 
 static int note_missing(const char *name, const char *package,

@@ -3,8 +3,7 @@
  * which the guest uses as its own.
  *
  * check refuses to start without them (common/config, v2022 to v2026); better
- * said before a VM boots. Looked for in the search path and in /usr/sbin and
- * /sbin, which a user's path may lack.
+ * said before a VM boots.
  */
 #pragma once
 
@@ -12,7 +11,8 @@
 #include "host/plan/names.h"
 
 /* Appends "bc (package bc)" for each that is missing. bundled: for a suite of
- * ours, which needs less. path: a search path, or NULL. */
+ * ours, which needs less. path: where to look; NULL: in $PATH, /usr/sbin and
+ * /sbin, which a user's $PATH may lack. */
 must_check int programs_find_missing(const char *fstype, bool bundled,
 				     const char *path,
 				     struct names *ret_missing);

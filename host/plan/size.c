@@ -34,7 +34,7 @@ int size_parse(const char *option, const char *text, uint64_t *ret_bytes,
 	bool large = false;
 
 	for (size_t i = 0; i < digits; i++) {
-		large |= bytes > (INT64_MAX - 9) / 10;
+		large |= bytes > INT64_MAX / 10;
 		bytes = 10 * bytes + (uint64_t)(text[i] - '0');
 	}
 	if (!digits || !factor)

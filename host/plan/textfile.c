@@ -19,6 +19,8 @@ int textfile_read(int dirfd, const char *path, struct textfile *ret_file)
 		return fd;
 	if (fstat(fd, &status))
 		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
 	if (status.st_size > TEXTFILE_CAP)

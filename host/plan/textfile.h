@@ -12,7 +12,7 @@ struct textfile {
 	size_t len;
 };
 
-/* -EFBIG: larger than the cap. -EINVAL: not a regular file. Does not wait on a
+/* -EFBIG: larger than the cap. -EISDIR, -EINVAL: not a regular file. Does not wait on a
  * FIFO. */
 must_check int textfile_read(int dirfd, const char *path,
 			     struct textfile *ret_file);
