@@ -3,8 +3,8 @@
  *
  * One line, without a program's name in front and without a final newline. The
  * functions of host/plan that take one fill it whenever they return a negative
- * errno; they never print. The caller starts with {0}. The text may quote the user's own words as they came, so
- * whoever prints it to a terminal escapes it.
+ * errno; they never print. The caller starts with {0}. The text may quote the
+ * user's own words as they came, so whoever prints it to a terminal escapes it.
  */
 #pragma once
 

@@ -12,8 +12,8 @@ struct textfile {
 	size_t len;
 };
 
-/* -EFBIG: larger than the cap. -EISDIR, -EINVAL: not a regular file. Does not wait on a
- * FIFO. */
+/* -EFBIG: larger than the cap. -EISDIR, -EINVAL: not a regular file. Does not
+ * wait on a FIFO. */
 must_check int textfile_read(int dirfd, const char *path,
 			     struct textfile *ret_file);
 void textfile_deinit(struct textfile *file);
