@@ -93,7 +93,7 @@ message_limit(const ProtobufCMessageDescriptor *message,
 	return NULL;
 }
 
-static const char *message_check(const ProtobufCMessage *message);
+static const char *message_check(ProtobufCMessage *message);
 
 /* One value of a field. Returns NULL, or the name of what is over its limit. */
 static const char *message_check_value(const ProtobufCFieldDescriptor *field,
@@ -102,7 +102,7 @@ static const char *message_check_value(const ProtobufCFieldDescriptor *field,
 {
 	const char *const *text = at;
 	const ProtobufCBinaryData *blob = at;
-	const ProtobufCMessage *const *inner = at;
+	ProtobufCMessage *const *inner = at;
 	const int *value = at;
 	bool fits = true;
 
@@ -136,7 +136,7 @@ static const char *message_check_array(const ProtobufCFieldDescriptor *field,
 	return why;
 }
 
-static const char *message_check_field(const ProtobufCMessage *message,
+static const char *message_check_field(ProtobufCMessage *message,
 				       const ProtobufCFieldDescriptor *field)
 {
 	const struct message_limit *limit =
@@ -160,10 +160,17 @@ static const char *message_check_field(const ProtobufCMessage *message,
 	return message_check_value(field, limit, at);
 }
 
-static const char *message_check(const ProtobufCMessage *message)
+static const char *message_check(ProtobufCMessage *message)
 {
 	const ProtobufCMessageDescriptor *descriptor = message->descriptor;
 	const char *why = NULL;
+
+	/* protobuf-c keeps fields that it does not know and would pack them
+	 * again. That takes them into the journal, and there is a form of them
+	 * (number 0) that it packs and then does not unpack: one message could
+	 * hide all that comes after it. */
+	message->n_unknown_fields = 0;
+	message->unknown_fields = NULL;
 
 	for (unsigned int i = 0; i < descriptor->n_fields && !why; i++)
 		why = message_check_field(message, descriptor->fields + i);
@@ -261,7 +268,7 @@ ssize_t message_pack(const Pb__Envelope *envelope, uint64_t sequence,
 int message_unpack(struct bytes payload, struct arena *arena,
 		   const Pb__Envelope **ret_envelope, const char **ret_why)
 {
-	const Pb__Envelope *envelope = NULL;
+	Pb__Envelope *envelope = NULL;
 	const char *why = NULL;
 
 	envelope = pb__envelope__unpack(&arena->allocator, payload.len,

@@ -3,7 +3,8 @@
  *
  * Unpacking goes through an arena and then checks every string, count and
  * blob against shared/limits.h, by a table over the generated descriptors:
- * what comes out is safe to copy into fixed storage.
+ * what comes out is safe to copy into fixed storage and to pack again. Fields
+ * that are not in the .proto are dropped.
  */
 #pragma once
 

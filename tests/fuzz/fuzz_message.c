@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = message_pack(envelope,
 			   message_is_reliable(envelope->body_case) ? 1 : 0,
 			   packed, sizeof(packed));
-	/* Unknown fields are kept, so it can only have grown a little: a
-	 * number may have come in an overlong form, never in a shorter one. */
+	/* Unknown fields are gone, and numbers can't have come in a shorter
+	 * form than ours. */
 	must(len > 0 && (size_t)len <= size + FRAME_HEADER_SIZE);
 	arena_reset(&arena);
 	r = message_unpack(bytes_of(packed + FRAME_HEADER_SIZE,
