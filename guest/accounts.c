@@ -232,11 +232,8 @@ static int read_file(enum accounts_file file, char *to, struct bytes *ret_text)
 
 static int write_file(const char *path, mode_t mode, struct bytes text)
 {
-	fd_auto int fd = -1;
+	fd_auto int fd = fd_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 
-	/* A bound file of an earlier call keeps its own inode. */
-	(void)unlink(path);
-	fd = fd_open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (fd < 0)
 		return fd;
 	if (fchmod(fd, mode) < 0)
@@ -244,22 +241,39 @@ static int write_file(const char *path, mode_t mode, struct bytes text)
 	return fd_write_all(fd, text.data, text.len);
 }
 
-/* Makes what a file can be bound over. */
-static int ensure_target(const char *path, mode_t mode)
+/* By an earlier call: then the file of ours is the file in /etc. */
+static bool is_bound(enum accounts_file file)
 {
-	fd_auto int fd = fd_open(path, O_RDONLY | O_CREAT | O_NOFOLLOW, mode);
+	struct stat ours, theirs;
 
-	/* There, but not for us to read: fine. */
-	if (fd == -EACCES && !access(path, F_OK))
+	return !stat(file_table[file].to, &ours) &&
+	       !stat(file_table[file].from, &theirs) &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static int bind_file(enum accounts_file file)
+{
+	const char *from = file_table[file].from;
+
+	if (is_bound(file))
 		return 0;
-	return fd < 0 ? fd : 0;
+	/* Something to bind over. */
+	if (access(from, F_OK) < 0) {
+		fd_auto int fd = fd_open(from, O_RDONLY | O_CREAT,
+					 file_table[file].mode);
+
+		if (fd < 0)
+			return fd;
+	}
+	return mount(file_table[file].to, from, NULL, MS_BIND, NULL) < 0
+		       ? -errno
+		       : 0;
 }
 
 static int install_file(const struct accounts *accounts,
 			enum accounts_file file, struct bytes old,
 			struct why *why)
 {
-	const char *from = file_table[file].from;
 	const char *to = file_table[file].to;
 	ssize_t len =
 		accounts_add(accounts, file, old, new_text, sizeof(new_text));
@@ -270,10 +284,10 @@ static int install_file(const struct accounts *accounts,
 				bytes_of(new_text, (size_t)len));
 	if (rc < 0)
 		return why_failed(why, rc, "writing %s", to);
-	rc = ensure_target(from, file_table[file].mode);
-	if (rc == 0 && mount(to, from, NULL, MS_BIND, NULL) < 0)
-		rc = -errno;
-	return rc < 0 ? why_failed(why, rc, "binding %s over %s", to, from) : 0;
+	rc = bind_file(file);
+	return rc < 0 ? why_failed(why, rc, "binding %s over %s", to,
+				   file_table[file].from)
+		      : 0;
 }
 
 /* The old shadow of passwd, or gshadow of group. */

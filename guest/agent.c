@@ -316,6 +316,73 @@ static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 	return 0;
 }
 
+/* ---- kernel log and beats ---- */
+
+static void on_kmsg(struct agent *a)
+{
+	const Pb__KernelRecords *batch;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	bool more = false;
+	int rc = 0;
+
+	/* With a full outbox the kernel's own ring keeps them for us. */
+	if (outbox_has_room(a))
+		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
+	if (rc == 1) {
+		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
+		envelope.kernel_records =
+			(Pb__KernelRecords *)(uintptr_t)batch;
+		(void)!send_message(a, &envelope);
+		a->job->kmsg_next = a->kmsg.next;
+	}
+	/* Records come in bursts; a pause makes one message of each. */
+	ev_io_stop(a->loop, &a->kmsg_io);
+	ev_timer_set(&a->kmsg_later, more ? 0 : KMSG_BATCH_S, 0);
+	ev_timer_start(a->loop, &a->kmsg_later);
+}
+
+static void on_kmsg_readable(struct ev_loop *loop, ev_io *io, int events)
+{
+	(void)loop;
+	(void)events;
+	on_kmsg(io->data);
+}
+
+static void on_kmsg_later(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct agent *a = timer->data;
+
+	(void)events;
+	ev_io_start(loop, &a->kmsg_io);
+}
+
+static void send_heartbeat(struct agent *a)
+{
+	Pb__Heartbeat heartbeat = PB__HEARTBEAT__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	if (a->job->phase == JOB_HELLO)
+		return; /* its place is after the RunSpec */
+	heartbeat.index = a->job->test.index;
+	heartbeat.running = a->job->test.active;
+	if (a->runner.loop != NULL)
+		runner_age_ms(&a->runner, &heartbeat.age_ms);
+	vitals_fill(&a->vitals, &heartbeat);
+	if (a->collects)
+		heartbeat.queued_bytes = collect_backlog(&a->collect);
+	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
+	envelope.heartbeat = &heartbeat;
+	(void)!send_message(a, &envelope);
+	channel_kick(&a->channel); /* for what check has printed */
+}
+
+static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	send_heartbeat(timer->data);
+}
+
 /* ---- the channel ---- */
 
 static int on_message(void *context, const Pb__Envelope *envelope)
@@ -329,6 +396,8 @@ static int on_message(void *context, const Pb__Envelope *envelope)
 		runner_stop(&a->runner, envelope->stop->grace_ms);
 	else if (envelope->body_case == PB__ENVELOPE__BODY_POWER_OFF)
 		leave(a, 0);
+	else if (envelope->body_case == PB__ENVELOPE__BODY_HOST_BEAT)
+		send_heartbeat(a); /* answered, so the host can ask */
 	return 0;
 }
 
@@ -389,69 +458,6 @@ static void on_broken(void *context, const char *why)
 {
 	log_error("%s", why);
 	leave(context, 0);
-}
-
-/* ---- kernel log and beats ---- */
-
-static void on_kmsg(struct agent *a)
-{
-	const Pb__KernelRecords *batch;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-	bool more = false;
-	int rc = 0;
-
-	/* With a full outbox the kernel's own ring keeps them for us. */
-	if (outbox_has_room(a))
-		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
-	if (rc == 1) {
-		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
-		envelope.kernel_records =
-			(Pb__KernelRecords *)(uintptr_t)batch;
-		(void)!send_message(a, &envelope);
-		a->job->kmsg_next = a->kmsg.next;
-	}
-	/* Records come in bursts; a pause makes one message of each. */
-	ev_io_stop(a->loop, &a->kmsg_io);
-	ev_timer_set(&a->kmsg_later, more ? 0 : KMSG_BATCH_S, 0);
-	ev_timer_start(a->loop, &a->kmsg_later);
-}
-
-static void on_kmsg_readable(struct ev_loop *loop, ev_io *io, int events)
-{
-	(void)loop;
-	(void)events;
-	on_kmsg(io->data);
-}
-
-static void on_kmsg_later(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	struct agent *a = timer->data;
-
-	(void)events;
-	ev_io_start(loop, &a->kmsg_io);
-}
-
-static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	struct agent *a = timer->data;
-	Pb__Heartbeat heartbeat = PB__HEARTBEAT__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	(void)loop;
-	(void)events;
-	if (a->job->phase == JOB_HELLO)
-		return; /* its place is after the RunSpec */
-	heartbeat.index = a->job->test.index;
-	heartbeat.running = a->job->test.active;
-	if (a->runner.loop != NULL)
-		runner_age_ms(&a->runner, &heartbeat.age_ms);
-	vitals_fill(&a->vitals, &heartbeat);
-	if (a->collects)
-		heartbeat.queued_bytes = collect_backlog(&a->collect);
-	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
-	envelope.heartbeat = &heartbeat;
-	(void)!send_message(a, &envelope);
-	channel_kick(&a->channel); /* for what check has printed */
 }
 
 /* ---- start ---- */

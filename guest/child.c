@@ -367,8 +367,9 @@ int child_call(child_body *body, void *context, uint64_t timeout_ms,
 	int rc = child_run(&child, &plan, timeout_ms);
 
 	if (rc == -ETIMEDOUT)
-		return why_is(why, rc, "%s: no end within %llu s", what,
-			      (unsigned long long)timeout_ms / 1000);
+		return why_is(why, rc, "%s: no end within %llu.%llu s", what,
+			      (unsigned long long)timeout_ms / 1000,
+			      (unsigned long long)timeout_ms % 1000 / 100);
 	if (rc < 0)
 		return why_failed(why, rc, "%s: no process for it", what);
 	if (child_succeeded(&child))

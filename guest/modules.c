@@ -47,8 +47,10 @@ void modules_of_spec(struct modules *ret_modules, const Pb__RunSpec *spec)
 	add(ret_modules, "dm_mod", MODULES_DRIVER, false);
 	if (virtio)
 		add(ret_modules, "virtio_blk", MODULES_DRIVER, true);
-	add(ret_modules, "9pnet_virtio", MODULES_DRIVER, true);
-	add(ret_modules, "9p", MODULES_FILESYSTEM, true);
+	if (spec->tree_tag[0] != '/') {
+		add(ret_modules, "9pnet_virtio", MODULES_DRIVER, true);
+		add(ret_modules, "9p", MODULES_FILESYSTEM, true);
+	}
 	add(ret_modules, "overlay", MODULES_FILESYSTEM, true);
 	add(ret_modules, spec->fstype, MODULES_FILESYSTEM, true);
 }

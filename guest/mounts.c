@@ -144,10 +144,19 @@ static int mount_overlay(struct why *why)
 	return why_failed(why, -errno, "overlay of the fstests tree");
 }
 
+/* A tree that is in reach already, for tests without a VM. */
+static int mount_directory(const char *path, struct why *why)
+{
+	if (mount(path, LAYOUT_LOWER, NULL, MS_BIND, NULL) < 0)
+		return why_failed(why, -errno, "mounting %s", path);
+	return 0;
+}
+
 static int tree_body(void *context, struct why *why)
 {
 	const char *const *tag = context;
-	int rc = mount_export(*tag, why);
+	int rc = (*tag)[0] == '/' ? mount_directory(*tag, why) :
+				    mount_export(*tag, why);
 
 	if (rc < 0)
 		return rc;

@@ -17,7 +17,8 @@
 
 /* LAYOUT_RUN and its directories, the results' tmpfs included. First of all. */
 must_check int mounts_make_layout(struct why *why);
-/* The fstests tree: the 9p export `tag` on LAYOUT_LOWER, its writable overlay
+/* The fstests tree: the 9p export `tag` (or the directory, when it begins with
+ * a slash) on LAYOUT_LOWER, its writable overlay
  * on LAYOUT_TESTS. Needs the modules 9p and overlay. */
 must_check int mounts_make_tree(const char *tag, uint64_t timeout_ms,
 				struct why *why);

@@ -54,7 +54,7 @@ struct run {
 	ev_timer next_boot;
 	unsigned int interrupts;
 	int error;
-	char why[640];
+	char why[1024];
 };
 
 /* ---- the funnel ---- */
@@ -63,7 +63,7 @@ static int machinery_failed(struct run *run, int error, const char *what)
 {
 	if (run->error == 0) {
 		run->error = error;
-		snprintf(run->why, sizeof(run->why), "%s: %s", what,
+		snprintf(run->why, sizeof(run->why), "%.600s: %s", what,
 			 strerror(-error));
 	}
 	return error;
@@ -155,7 +155,7 @@ static int store_artifact(struct run_vm *slot, const Pb__ArtifactEnd *end)
 {
 	const Pb__RunStarted *started = slot->run->spec.started;
 	Pb__ArtifactStored stored = PB__ARTIFACT_STORED__INIT;
-	struct outdir_artifact which = {.guest_name = end->name};
+	struct artifact_origin which = {.guest_name = end->name};
 	struct artifact_stored kept;
 	Pb__Event event;
 	int rc;
@@ -223,11 +223,11 @@ static void on_vm_console_line(void *context, struct bytes line)
 	run->spec.observer.on_console_line(run->spec.observer.context, line);
 }
 
-static void on_kernel_fatal(void *context, const char *title)
+static void on_kernel_fatal(void *context, const char *line)
 {
 	struct run_vm *slot = context;
 
-	vm_crashed(&slot->vm, title);
+	vm_suspect_crash(&slot->vm, line);
 }
 
 static void on_kernel_problem(void *context, Pb__KernelProblem *problem)

@@ -12,10 +12,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BEAT_S	      5.0
 #define LAST_WORDS_S  2.0  /* a panicking kernel's, until QEMU exits */
+#define IN_FLIGHT_S	 0.3
 #define POWER_OFF_S   20.0 /* for the guest to go down by itself */
 #define LADDER_STEP_S 0.05
 #define READ_BYTES    (64 * 1024)
@@ -105,7 +107,11 @@ static void emit_ended(struct vm *vm)
 /* What an end without a reason means depends on how far the VM had come. */
 static void settle_reason(struct vm *vm)
 {
-	if (vm->session.state == SESSION_HELLO)
+	if (vm->suspicion[0] != '\0' &&
+	    vm->session.state != SESSION_FINISHED)
+		set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED,
+			   vm->suspicion);
+	else if (vm->session.state == SESSION_HELLO)
 		set_reason(vm, PB__VM_END_REASON__VM_END_BOOT_FAILED,
 			   "the VM ended before the agent was up");
 	else if (vm->session.state == SESSION_FINISHED)
@@ -119,6 +125,7 @@ static void close_all(struct vm *vm)
 {
 	ev_timer_stop(vm->loop, &vm->deadline);
 	ev_timer_stop(vm->loop, &vm->beat);
+	ev_timer_stop(vm->loop, &vm->last_words);
 	ev_timer_stop(vm->loop, &vm->ladder_timer);
 	ev_io_stop(vm->loop, &vm->out);
 	ev_io_stop(vm->loop, &vm->err);
@@ -197,6 +204,7 @@ void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail)
 	vm->state = VM_ENDING;
 	set_deadline(vm, 0);
 	ev_timer_stop(vm->loop, &vm->beat);
+	ev_timer_stop(vm->loop, &vm->last_words);
 	step_ladder(vm, ladder_start(&vm->ladder, clock_mono_ns()));
 	ev_timer_again(vm->loop, &vm->ladder_timer);
 }
@@ -215,12 +223,43 @@ void vm_on_child(struct vm *vm)
 	}
 }
 
-void vm_crashed(struct vm *vm, const char *detail)
+static void send_beat(struct vm *vm)
 {
-	if (vm->state >= VM_FINISHING)
+	Pb__HostBeat beat = PB__HOST_BEAT__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	beat.count = ++vm->beats;
+	envelope.body_case = PB__ENVELOPE__BODY_HOST_BEAT;
+	envelope.host_beat = &beat;
+	/* A full staging buffer: the guest does not read, which shows soon. */
+	if (vm->channel_is_open)
+		(void)!channel_send(&vm->channel, &envelope);
+}
+
+void vm_suspect_crash(struct vm *vm, const char *line)
+{
+	if (vm->state >= VM_FINISHING || vm->suspected > 0)
 		return;
-	set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED, detail);
-	set_deadline(vm, LAST_WORDS_S);
+	vm->suspected = ev_now(vm->loop);
+	escape_text(vm->suspicion, sizeof(vm->suspicion),
+		    bytes_of_string(line), false);
+	if (vm->state == VM_BOOTING)
+		return; /* has its deadline */
+	send_beat(vm);
+	ev_timer_again(vm->loop, &vm->last_words);
+}
+
+static void on_vm_last_words(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct vm *vm = timer->data;
+
+	(void)events;
+	ev_timer_stop(loop, timer);
+	/* What was under way when it died may still have come. */
+	if (vm->last_message > vm->suspected + IN_FLIGHT_S)
+		vm->suspected = 0;
+	else
+		vm_kill(vm, PB__VM_END_REASON__VM_END_CRASHED, vm->suspicion);
 }
 
 void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms)
@@ -377,7 +416,7 @@ static int on_channel_message(void *context, const Pb__Envelope *envelope)
 	const char *why = "";
 	Pb__Event event;
 
-	vm->last_sign = ev_now(vm->loop);
+	vm->last_sign = vm->last_message = ev_now(vm->loop);
 	if (session_step(&vm->session, envelope, &why) < 0) {
 		protocol_broken(vm, why);
 		return -EPROTO;
@@ -489,19 +528,12 @@ static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct vm *vm = timer->data;
 	double silent = ev_now(loop) - vm->last_sign;
-	Pb__HostBeat beat = PB__HOST_BEAT__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 	char text[128];
 
 	(void)events;
 	if (vm->state == VM_BOOTING)
 		return; /* has a deadline of its own */
-	beat.count = ++vm->beats;
-	envelope.body_case = PB__ENVELOPE__BODY_HOST_BEAT;
-	envelope.host_beat = &beat;
-	/* A full staging buffer: the guest does not read, which shows soon. */
-	if (vm->channel_is_open)
-		(void)!channel_send(&vm->channel, &envelope);
+	send_beat(vm);
 	if (silent * 1000.0 < (double)vm->spec.silence_ms)
 		return;
 	snprintf(text, sizeof(text), "no sign of life for %.0f s", silent);
@@ -625,9 +657,12 @@ static void init(struct vm *vm, struct ev_loop *loop,
 		     on_console_line, vm);
 	ev_timer_init(&vm->deadline, on_vm_deadline, 1, 0);
 	ev_timer_init(&vm->beat, on_vm_beat, BEAT_S, BEAT_S);
+	ev_timer_init(&vm->last_words, on_vm_last_words, LAST_WORDS_S,
+		      LAST_WORDS_S);
 	ev_timer_init(&vm->ladder_timer, on_vm_ladder, LADDER_STEP_S,
 		      LADDER_STEP_S);
 	vm->deadline.data = vm->beat.data = vm->ladder_timer.data = vm;
+	vm->last_words.data = vm;
 	vm->out.data = vm->err.data = vm;
 }
 

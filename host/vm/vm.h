@@ -96,8 +96,12 @@ struct vm {
 	bool err_at_end;
 	ev_timer deadline; /* of the state */
 	ev_timer beat;
+	ev_timer last_words; /* of a kernel that seems to die */
 	ev_timer ladder_timer;
-	double last_sign; /* ev_now() of the last bytes from it */
+	double last_sign;    /* ev_now() of the last bytes from it */
+	double last_message; /* of the last message */
+	double suspected;    /* of the last line that looked like its death */
+	char suspicion[512]; /* that line */
 	uint64_t beats;
 	uint64_t gone_ns; /* when its group was gone */
 };
@@ -110,8 +114,10 @@ must_check int vm_start(struct vm *vm, struct ev_loop *loop,
 			size_t why_cap);
 /* After SIGCHLD. */
 void vm_on_child(struct vm *vm);
-/* The kernel has panicked or is about to: let it say its last words. */
-void vm_crashed(struct vm *vm, const char *detail);
+/* The console has a line that looks like the kernel's death. A kernel that
+ * dies takes QEMU with it (panic=-1); one that answers a beat was not meant
+ * (a program can write to the console, an oops can be survived). */
+void vm_suspect_crash(struct vm *vm, const char *line);
 /* The orderly end: the agent may hand over what it has, for grace_ms. */
 void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms);
 /* The end, now. */

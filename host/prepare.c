@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prepare - from a command line to all that a run needs. */
+#include "host/prepare.h"
+
+#include "host/plan/fstype.h"
+#include "host/plan/programs.h"
+#include "host/plan/size.h"
+#include "host/record/statedir.h"
+#include "host/vm/sockdir.h"
+#include "shared/escape.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	/* An emulated CPU is that much slower, for want of a measurement. */
+	SLOWNESS_WITHOUT_KVM = 3,
+};
+
+struct prepared *prepare_create(void)
+{
+	struct prepared *prepared = calloc(1, sizeof(*prepared));
+
+	if (prepared != NULL)
+		preflight_init(&prepared->list);
+	return prepared;
+}
+
+void prepare_destroy(struct prepared *prepared)
+{
+	if (prepared == NULL)
+		return;
+	plan_deinit(&prepared->plan);
+	selection_deinit(&prepared->selection);
+	if (prepared->tree_is_open)
+		fstests_close(&prepared->tree);
+	free(prepared);
+}
+
+static void fail(struct prepared *prepared, const char *name,
+		 const struct complaint *complaint)
+{
+	preflight_add(&prepared->list, name, PREFLIGHT_FAIL, NULL, "%s",
+		      complaint->text);
+}
+
+/* ---- the tests ---- */
+
+static void find_installation(struct prepared *prepared)
+{
+	struct installation *installation = &prepared->installation;
+	int rc = installation_find(installation);
+
+	if (rc < 0)
+		preflight_add(&prepared->list, "installation", PREFLIGHT_FAIL,
+			      "install fstvm again, or build it with "
+			      "./bootstrap build",
+			      "fstvm-agent or the bundled suite is missing "
+			      "(%s, %s): %s",
+			      installation->agent_dir, installation->suite,
+			      strerror(-rc));
+}
+
+static bool open_tree(struct prepared *prepared, const struct options *options)
+{
+	const char *path = options->fstests != NULL ?
+				   options->fstests :
+				   prepared->installation.suite;
+	struct complaint complaint = {0};
+
+	if (fstests_open(path, &prepared->tree, &complaint) < 0) {
+		fail(prepared, "fstests", &complaint);
+		return false;
+	}
+	prepared->tree_is_open = true;
+	preflight_add(&prepared->list, "fstests", PREFLIGHT_OK, NULL,
+		      "%s %s at %s", prepared->tree.name,
+		      prepared->tree.version, prepared->tree.path);
+	return true;
+}
+
+static bool choose_fstype(struct prepared *prepared,
+			  const struct options *options,
+			  const char **ret_fstype)
+{
+	struct complaint complaint = {0};
+
+	*ret_fstype = options->fstype;
+	if (selection_parse(options->argc, options->argv, &prepared->selection,
+			    &complaint) < 0 ||
+	    (*ret_fstype == NULL &&
+	     fstype_detect(&prepared->selection, &prepared->tree.catalog,
+			   ret_fstype, &complaint) < 0)) {
+		fail(prepared, "selection", &complaint);
+		return false;
+	}
+	return true;
+}
+
+static void build_plan(struct prepared *prepared, const char *fstype)
+{
+	struct complaint complaint = {0};
+	struct plan *plan = &prepared->plan;
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) < 0)
+		seed = (uint64_t)getpid();
+	if (config_init(&prepared->config, fstype, &complaint) < 0 ||
+	    plan_build(&prepared->selection, &prepared->tree, fstype, seed,
+		       plan, &complaint) < 0) {
+		fail(prepared, "selection", &complaint);
+		return;
+	}
+	for (size_t i = 0; i < plan->warnings.count && i < 8; i++)
+		preflight_add(&prepared->list, "selection", PREFLIGHT_WARN,
+			      NULL, "%s", plan->warnings.list[i]);
+	preflight_add(&prepared->list, "selection", PREFLIGHT_OK, NULL,
+		      "%zu tests on %s", plan->count - plan->excluded, fstype);
+}
+
+void prepare_tests(struct prepared *prepared, const struct options *options)
+{
+	const char *fstype;
+
+	if (options->fstests == NULL)
+		find_installation(prepared);
+	if (!preflight_failed(&prepared->list) &&
+	    open_tree(prepared, options) &&
+	    choose_fstype(prepared, options, &fstype))
+		build_plan(prepared, fstype);
+}
+
+/* ---- configuration and devices ---- */
+
+static int take_sizes(struct prepared *prepared, const struct options *options,
+		      struct complaint *complaint)
+{
+	struct config *config = &prepared->config;
+	int rc = 0;
+
+	if (options->test_size != NULL)
+		rc = size_parse("--test-size", options->test_size,
+				&config->test_bytes, complaint);
+	if (rc == 0 && options->scratch_size != NULL)
+		rc = size_parse("--scratch-size", options->scratch_size,
+				&config->scratch_bytes, complaint);
+	if (rc == 0 && options->pool != NULL)
+		rc = config_parse_pool(options->pool, &config->pool_count,
+				       complaint);
+	if (rc == 0 && options->devices != NULL)
+		rc = config_parse_backing(options->devices, &config->backing,
+					  complaint);
+	return rc;
+}
+
+static const char *state_directory(char *to, size_t cap,
+				   const struct options *options)
+{
+	if (options->run_dir != NULL)
+		return options->run_dir;
+	return statedir_path(to, cap) < 0 ? "/tmp" : to;
+}
+
+static void configure(struct prepared *prepared, const struct options *options)
+{
+	struct config *config = &prepared->config;
+	struct complaint complaint = {0};
+	char path[PATH_MAX];
+
+	config->mkfs_options = options->mkfs_options ? options->mkfs_options :
+						       "";
+	config->mount_options =
+		options->mount_options ? options->mount_options : "";
+	config->logwrites = options->logwrites;
+	if (take_sizes(prepared, options, &complaint) < 0 ||
+	    config_check(config, &complaint) < 0 ||
+	    devices_make(config, prepared->found.memory_mib << 20,
+			 &prepared->devices, &complaint) < 0 ||
+	    (prepared->devices.backing ==
+		     PB__DEVICE_BACKING__DEVICE_BACKING_VIRTIO &&
+	     devices_check_disk(&prepared->devices,
+				state_directory(path, sizeof(path), options),
+				&complaint) < 0)) {
+		fail(prepared, "devices", &complaint);
+		return;
+	}
+	preflight_add(&prepared->list, "devices", PREFLIGHT_OK, NULL,
+		      "%zu %s devices, %llu MiB together",
+		      prepared->devices.count,
+		      prepared->devices.backing ==
+				      PB__DEVICE_BACKING__DEVICE_BACKING_LOOP ?
+			      "loop" :
+			      "virtio-blk",
+		      (unsigned long long)(prepared->devices.total_bytes >>
+					   20));
+	/* The bundled tests are made for small devices. */
+	if (config_warning(config) != NULL && !prepared->tree.bundled)
+		preflight_add(&prepared->list, "devices", PREFLIGHT_WARN, NULL,
+			      "%s", config_warning(config));
+}
+
+static void check_programs(struct prepared *prepared)
+{
+	struct complaint complaint = {0};
+
+	if (programs_check(prepared->config.fstype, prepared->tree.bundled,
+			   getenv("PATH"), &complaint) < 0)
+		fail(prepared, "programs", &complaint);
+	else
+		preflight_add(&prepared->list, "programs", PREFLIGHT_OK, NULL,
+			      "all that check needs for %s",
+			      prepared->config.fstype);
+}
+
+/* ---- times and counts ---- */
+
+static void take_duration(struct prepared *prepared, const char *option,
+			  const char *text, uint64_t *ms)
+{
+	if (text != NULL && options_duration_ms(text, ms) < 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "%s: \"%s\" is not a time: a number of seconds, "
+			      "or with s, m, h, d",
+			      option, text);
+}
+
+static void take_number(struct prepared *prepared, const char *option,
+			const char *text, uint32_t *number)
+{
+	if (text != NULL && options_number(text, 1000000, number) < 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "%s: \"%s\" is not a number from 0 to 1000000",
+			      option, text);
+}
+
+static void take_limits(struct prepared *prepared,
+			const struct options *options)
+{
+	unsigned int slow = prepared->found.kvm ? 1 : SLOWNESS_WITHOUT_KVM;
+
+	prepared->test_timeout_ms = 20ULL * MINUTE_MS * slow;
+	prepared->post_check_timeout_ms = 15ULL * MINUTE_MS * slow;
+	prepared->setup_timeout_ms = 5ULL * MINUTE_MS * slow;
+	prepared->boot_timeout_ms =
+		prepared->found.kvm ? MINUTE_MS : 5ULL * MINUTE_MS;
+	prepared->silence_ms = 1ULL * MINUTE_MS * slow;
+	prepared->max_crashes = 10;
+	take_duration(prepared, "--timeout", options->timeout,
+		      &prepared->timeout_ms);
+	take_duration(prepared, "--test-timeout", options->test_timeout,
+		      &prepared->test_timeout_ms);
+	take_duration(prepared, "--boot-timeout", options->boot_timeout,
+		      &prepared->boot_timeout_ms);
+	take_number(prepared, "--retries", options->retries,
+		    &prepared->retries);
+	take_number(prepared, "--max-crashes", options->max_crashes,
+		    &prepared->max_crashes);
+}
+
+/* ---- the machine ---- */
+
+static bool take_kvm(struct prepared *prepared, const struct options *options,
+		     enum preflight_kvm *ret_kvm)
+{
+	static const char *const words[] = {
+		[PREFLIGHT_KVM_AUTO] = "auto",
+		[PREFLIGHT_KVM_ON] = "on",
+		[PREFLIGHT_KVM_OFF] = "off",
+	};
+
+	*ret_kvm = PREFLIGHT_KVM_AUTO;
+	if (options->kvm == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(options->kvm, words[i]) == 0) {
+			*ret_kvm = (enum preflight_kvm)i;
+			return true;
+		}
+	}
+	preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+		      "--kvm: \"%s\" is not on, off or auto", options->kvm);
+	return false;
+}
+
+static void check_machine(struct prepared *prepared,
+			  const struct options *options)
+{
+	struct preflight_ask ask = {
+		.memory = options->memory != NULL ? options->memory : "4G",
+		.cpus = 4,
+		.environ = (const char *const *)environ,
+	};
+	struct sockdir dir = {.fd = -1};
+	struct utsname name;
+	uint32_t cpus = 4;
+
+	take_number(prepared, "--cpus", options->cpus, &cpus);
+	if (!take_kvm(prepared, options, &ask.kvm))
+		return;
+	uname(&name);
+	ask.cpus = cpus;
+	ask.kernel.input = options->kernel;
+	ask.kernel.root = "";
+	ask.kernel.need.machine = name.machine;
+	ask.kernel.need.fstype = prepared->config.fstype;
+	ask.kernel.need.loop = true; /* the tests' own use of it */
+	ask.kernel.need.virtio_blk =
+		options->devices != NULL &&
+		strcmp(options->devices, "virtio") == 0;
+	if (sockdir_open(&dir, getenv("XDG_RUNTIME_DIR")) < 0) {
+		preflight_add(&prepared->list, "private directory",
+			      PREFLIGHT_FAIL, "make room in /tmp",
+			      "can't make a directory in /tmp");
+		return;
+	}
+	ask.private_dir = dir.path;
+	ask.mark = dir.mark;
+	preflight_run(&prepared->list, &ask, &prepared->found);
+	(void)!sockdir_close(&dir);
+}
+
+void prepare_run(struct prepared *prepared, const struct options *options)
+{
+	if (options->fstests != NULL)
+		find_installation(prepared);
+	prepare_tests(prepared, options);
+	check_machine(prepared, options);
+	take_limits(prepared, options);
+	if (preflight_failed(&prepared->list))
+		return;
+	configure(prepared, options);
+	check_programs(prepared);
+	if (prepared->selection.show_only)
+		preflight_add(&prepared->list, "selection", PREFLIGHT_FAIL,
+			      NULL, "-n only shows the tests: use `fstvm list`");
+}
+
+static void print_line(const char *head, const char *text)
+{
+	char line[4 * PREFLIGHT_TEXT];
+
+	escape_text(line, sizeof(line), bytes_of_string(text), true);
+	fprintf(stderr, "%s%s\n", head, line);
+}
+
+int prepare_complain(const struct prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->list.count; i++) {
+		const struct preflight_check *check =
+			&prepared->list.checks[i];
+
+		if (check->outcome == PREFLIGHT_OK)
+			continue;
+		print_line(check->outcome == PREFLIGHT_FAIL ? "ERROR: " :
+							      "WARNING: ",
+			   check->text);
+		if (check->remedy[0] != '\0')
+			print_line("       ", check->remedy);
+	}
+	return preflight_failed(&prepared->list) ? -EINVAL : 0;
+}

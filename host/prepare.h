@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prepare - from a command line to all that a run needs, or to what is wrong.
+ *
+ * One list of checks serves `fstvm doctor`, which prints all of it, and
+ * `fstvm run`, which prints what fails and what it warns of. Nothing is
+ * started and nothing is left behind.
+ */
+#pragma once
+
+#include "host/installation.h"
+#include "host/options.h"
+#include "host/plan/config.h"
+#include "host/plan/devices.h"
+#include "host/plan/plan.h"
+#include "host/vm/preflight.h"
+
+struct prepared {
+	struct installation installation;
+	struct preflight list;
+	struct preflight_found found;
+	struct fstests tree;
+	bool tree_is_open;
+	struct selection selection;
+	struct plan plan;
+	struct config config;
+	struct devices devices;
+	uint64_t timeout_ms;
+	uint64_t test_timeout_ms;
+	uint64_t post_check_timeout_ms;
+	uint64_t boot_timeout_ms;
+	uint64_t setup_timeout_ms;
+	uint64_t silence_ms;
+	uint32_t retries;
+	uint32_t max_crashes;
+};
+
+/* 700 KiB: not for the stack. */
+struct prepared *prepare_create(void);
+void prepare_destroy(struct prepared *prepared);
+
+/* Tree, selection and plan: what `fstvm list` needs. */
+void prepare_tests(struct prepared *prepared, const struct options *options);
+/* All of it. */
+void prepare_run(struct prepared *prepared, const struct options *options);
+/* Failures as "ERROR: …" with their remedies, and warnings, on stderr.
+ * Returns -EINVAL when something failed. */
+must_check int prepare_complain(const struct prepared *prepared);
