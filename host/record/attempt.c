@@ -132,8 +132,10 @@ int attempt_end(struct attempt *attempt, struct allowance *allowance,
 	int r;
 
 	verdict = attempt_host_verdict(verdict);
-	if (verdict_is_real(attempt->host_verdict) ||
-	    verdict_worse(attempt->host_verdict, verdict) != verdict)
+	if (attempt->started && verdict == PB__VERDICT__VERDICT_NOT_REACHED)
+		verdict = PB__VERDICT__VERDICT_LOST;
+	if ((attempt->guest_verdict || attempt->host_verdict) &&
+	    verdict_worse(attempt->verdict, verdict) == attempt->verdict)
 		return 0;
 	r = allowance_keep(allowance, &attempt->host_words, words, REASON_MAX);
 	if (r < 0)
@@ -141,7 +143,8 @@ int attempt_end(struct attempt *attempt, struct allowance *allowance,
 	attempt->host_verdict = verdict;
 	if (!attempt->guest_verdict)
 		attempt->total_ns = total_ns;
-	return settle(attempt, allowance);
+	r = settle(attempt, allowance);
+	return r < 0 ? r : 1;
 }
 
 int attempt_add_problem(struct attempt *attempt, struct allowance *allowance,

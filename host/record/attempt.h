@@ -2,9 +2,9 @@
 /* attempt - one try at one planned test, and everything known about it.
  *
  * It is opened by the guest's TestStarted, and ended by the guest's
- * TestFinished or by the host's AttemptEnded. When both came, the worse one
- * counts, whatever the order; of two from the same side the first real one.
- * While neither came its verdict is "lost". A kernel problem that counts turns a
+ * TestFinished or by the host's AttemptEnded. Of the guest's words the first
+ * count; the host's can make the verdict worse, whatever the order. While
+ * neither came it is "lost". A kernel problem that counts turns a
  * pass into a fail; check_verdict stays what check said.
  *
  * Plain memory that its owner (the result) changes with these functions and
@@ -94,6 +94,7 @@ must_check int attempt_finish(struct attempt *attempt,
 			      struct allowance *allowance,
 			      const Pb__TestFinished *finished,
 			      const char *words);
+/* Returns 0 when it is known already, or something worse is; else 1. */
 must_check int attempt_end(struct attempt *attempt, struct allowance *allowance,
 			   Pb__Verdict verdict, const char *words,
 			   uint64_t total_ns);

@@ -68,8 +68,7 @@ const char *boot_end_name(Pb__VmEndReason reason)
 
 bool boot_is_success(const struct boot *boot)
 {
-	return boot->hello_seen && !boot->problems[PROBLEM_PANIC] &&
-	       !boot->problems[PROBLEM_OOPS] &&
+	return boot->hello_seen && !boot->kernel_died &&
 	       !end_of(boot->end_reason)->broken;
 }
 
@@ -250,7 +249,11 @@ int boot_apply(struct boot *boot, struct allowance *allowance,
 		boot->kernel_messages += event->kernel_records->n_records;
 		boot->kernel_messages_lost += event->kernel_records->lost;
 	} else if (event->body_case == PB__EVENT__BODY_KERNEL_PROBLEM) {
-		boot->problems[problem_group_of(event->kernel_problem)]++;
+		enum problem_group group =
+			problem_group_of(event->kernel_problem, true);
+
+		if (group == PROBLEM_PANIC || group == PROBLEM_OOPS)
+			boot->kernel_died = true;
 	}
 	return 0;
 }

@@ -52,7 +52,7 @@ struct boot {
 	uint32_t last_console_count;
 	uint64_t kernel_messages;
 	uint64_t kernel_messages_lost;
-	uint64_t problems[PROBLEM_GROUPS];
+	bool kernel_died; /* a panic or an oops */
 };
 
 /* The VM came up (the agent said Hello), the kernel neither panicked nor

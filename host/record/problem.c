@@ -36,30 +36,27 @@ const char *problem_severity_name(Pb__Severity severity)
 	return severity_names[index];
 }
 
-/* What is fatal without being a panic is an oops of some sort (BUG(), double
- * fault, …); a note is less than an error whatever its class. */
-enum problem_group problem_group_of(const Pb__KernelProblem *found)
-{
-	const char *class = found->class_;
-
-	if (class && !strcmp(class, "panic"))
-		return PROBLEM_PANIC;
-	if (class && !strcmp(class, "oops"))
-		return PROBLEM_OOPS;
-	if (class && !strcmp(class, "warning"))
-		return PROBLEM_WARNING;
-	if (found->severity == PB__SEVERITY__SEVERITY_FATAL)
-		return PROBLEM_OOPS;
-	if (found->severity == PB__SEVERITY__SEVERITY_NOTE)
-		return PROBLEM_WARNING;
-	return PROBLEM_ERROR;
-}
-
 bool problem_counts(Pb__Severity severity, bool kvm)
 {
 	return severity == PB__SEVERITY__SEVERITY_ERROR ||
 	       severity == PB__SEVERITY__SEVERITY_FATAL ||
 	       (severity == PB__SEVERITY__SEVERITY_HANG && kvm);
+}
+
+/* What is fatal without being a panic is an oops of some sort (BUG(), double
+ * fault, …). */
+enum problem_group problem_group_of(const Pb__KernelProblem *found, bool kvm)
+{
+	const char *class = found->class_ ? found->class_ : "";
+
+	if (!strcmp(class, "panic"))
+		return PROBLEM_PANIC;
+	if (!strcmp(class, "oops") ||
+	    found->severity == PB__SEVERITY__SEVERITY_FATAL)
+		return PROBLEM_OOPS;
+	if (!strcmp(class, "warning") || !problem_counts(found->severity, kvm))
+		return PROBLEM_WARNING;
+	return PROBLEM_ERROR;
 }
 
 static void problem_deinit(struct problem *problem, struct allowance *allowance)
@@ -70,12 +67,18 @@ static void problem_deinit(struct problem *problem, struct allowance *allowance)
 	allowance_drop(allowance, &problem->report);
 }
 
+static const char *title_of(const Pb__KernelProblem *found)
+{
+	return found->title && *found->title ? found->title
+					     : "(a problem without a title)";
+}
+
 static int problem_init(struct problem *problem, struct allowance *allowance,
 			const Pb__KernelProblem *found, uint32_t boot, bool kvm)
 {
 	int r;
 
-	problem->group = problem_group_of(found);
+	problem->group = problem_group_of(found, kvm);
 	problem->severity = found->severity;
 	problem->boot = boot;
 	problem->in_test = found->in_test;
@@ -86,7 +89,7 @@ static int problem_init(struct problem *problem, struct allowance *allowance,
 	r = allowance_keep(allowance, &problem->class, found->class_,
 			   PROBLEM_CLASS);
 	if (r >= 0)
-		r = allowance_keep(allowance, &problem->title, found->title,
+		r = allowance_keep(allowance, &problem->title, title_of(found),
 				   PROBLEM_TITLE);
 	if (r >= 0)
 		r = allowance_keep(allowance, &problem->function,
@@ -104,7 +107,7 @@ int problem_list_add(struct problem_list *list, struct allowance *allowance,
 {
 	int r;
 
-	list->totals[problem_group_of(found)]++;
+	list->totals[problem_group_of(found, kvm)]++;
 	if (problem_counts(found->severity, kvm))
 		list->counting++;
 	if (list->count == PROBLEM_LIST)

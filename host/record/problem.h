@@ -4,7 +4,8 @@
  * The classifier's KernelProblem events, grouped as BootResult wants them. A
  * problem counts against a run or a test when it is an error or fatal; a hang
  * (stall, hung task) only with KVM, because a slow machine without it stalls
- * for no fault of the kernel; a note never.
+ * for no fault of the kernel; a note never. What doesn't count is shown as a
+ * warning; so are the kernel's own warnings, which do count.
  */
 #pragma once
 
@@ -52,7 +53,7 @@ struct problem_list {
 	uint64_t counting; /* against the run */
 };
 
-enum problem_group problem_group_of(const Pb__KernelProblem *found);
+enum problem_group problem_group_of(const Pb__KernelProblem *found, bool kvm);
 bool problem_counts(Pb__Severity severity, bool kvm);
 /* "note", "error", "hang", "fatal"; "unknown" for anything else. */
 const char *problem_severity_name(Pb__Severity severity);

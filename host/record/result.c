@@ -214,7 +214,7 @@ static int take_attempt_ended(struct result *result, const Pb__Event *event)
 	r = attempt_end(attempt, &result->allowance, ended->verdict,
 			ended->reason, host_time_of(result, attempt, event));
 	ledger_settle(&result->ledger, key.test);
-	return r;
+	return r ? r : ignore(result);
 }
 
 static int take_artifact(struct result *result, const Pb__Event *event)

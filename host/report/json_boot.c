@@ -169,7 +169,7 @@ json_t *json_boot(const struct result *result, const struct summary *summary,
 		  const struct files *files, struct bytes dmesg)
 {
 	const Pb__Hello *hello = first_hello(result);
-	const struct boot *last = summary->last;
+	const struct boot *boot = summary->blamed;
 
 	return json_pack(
 		"{s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
@@ -183,10 +183,10 @@ json_t *json_boot(const struct result *result, const struct summary *summary,
 		problems_of(result, PROBLEM_PANIC), "oops",
 		problems_of(result, PROBLEM_OOPS), "dmesg_output",
 		dmesg_of(dmesg), "exit_code",
-		last && last->ended ? json_integer(exit_code_of(last))
+		boot && boot->ended ? json_integer(exit_code_of(boot))
 				    : json_null(),
 		"timeout_occurred", summary->timeout_occurred, "log_file_path",
-		path_of(files, last ? last->console_log : NULL),
+		path_of(files, boot ? boot->console_log : NULL),
 		"kernel_command_line",
 		json_text_or_null(hello ? hello->command_line : NULL), "taint",
 		hello ? json_text_count(hello->taint) : json_null(), "boots",

@@ -23,8 +23,10 @@ static void sum_boots(struct summary *summary, const struct result *result)
 	for (size_t i = 0; i < count; i++) {
 		const struct boot *boot = result_boot(result, i);
 
-		if (!boot_is_success(boot))
+		if (!boot_is_success(boot) && summary->boot_success) {
 			summary->boot_success = false;
+			summary->blamed = boot;
+		}
 		if (boot->end_reason == PB__VM_END_REASON__VM_END_BOOT_TIMEOUT)
 			summary->timeout_occurred = true;
 		if (boot->hello_seen && !shown)
@@ -34,6 +36,8 @@ static void sum_boots(struct summary *summary, const struct result *result)
 		return;
 	summary->first = result_boot(result, 0);
 	summary->last = result_boot(result, count - 1);
+	if (!summary->blamed)
+		summary->blamed = summary->last;
 	summary->boot_completed = shown;
 	summary->boot_ns = boot_duration_ns(shown ? shown : summary->first);
 }

@@ -15,7 +15,8 @@ struct summary {
 	uint64_t boot_ns;    /* of the first boot that did, else of the first */
 	const struct boot *first; /* NULL: no VM was started */
 	const struct boot *last;
-	bool timeout_occurred; /* of the boot, or of the whole run */
+	const struct boot *blamed; /* the first that failed, else the last */
+	bool timeout_occurred;	   /* of the boot, or of the whole run */
 	/* Of the tests. passed + failed + notrun + excluded + lost +
 	 * not_reached == total, which is the plan. */
 	bool tests_success; /* all wanted have a verdict, none failed, one passed */

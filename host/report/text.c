@@ -150,10 +150,19 @@ static void put_attempts(const struct report *report,
 	fputs(test->left_out ? ", …\n" : "\n", report->to);
 }
 
+/* A reason that all tests of a list have in common is said elsewhere. */
+static const char *own_reason(const struct report *report,
+			      const struct ledger_test *test)
+{
+	if (verdict_is_real(test->verdict) || test->attempt_count)
+		return result_reason(report->result, test);
+	return "";
+}
+
 static void put_test(const struct report *report,
 		     const struct ledger_test *test, uint64_t number)
 {
-	const char *reason = result_reason(report->result, test);
+	const char *reason = own_reason(report, test);
 
 	fprintf(report->to, "  %" PRIu64 ". ", number);
 	printer_test(report->to, test);

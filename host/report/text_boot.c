@@ -49,20 +49,6 @@ static const char *detail_of(const struct boot *boot)
 				: boot_end_words(boot->end_reason);
 }
 
-/* The first boot that is to blame. */
-static const struct boot *failed_boot(const struct report *report)
-{
-	size_t count = result_boot_count(report->result);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct boot *boot = result_boot(report->result, i);
-
-		if (!boot_is_success(boot))
-			return boot;
-	}
-	return report->summary->last;
-}
-
 static void put_boot_failure(const struct report *report)
 {
 	const struct summary *summary = report->summary;
@@ -79,7 +65,7 @@ static void put_boot_failure(const struct report *report)
 		printer_put(report->to, detail_of(summary->last));
 	} else if (!put_problem_counts(report, "Boot completed with ")) {
 		fputs("Boot completed, then: ", report->to);
-		printer_put(report->to, detail_of(failed_boot(report)));
+		printer_put(report->to, detail_of(summary->blamed));
 	}
 }
 
