@@ -33,25 +33,25 @@ static const struct {
 	{"Instruction dump", BODY_LINE},
 	{"Code: ", BODY_LINE},
 	{"Code:", BODY_LINE},
-	{"RIP", BODY_TRACE},
-	{"EIP", BODY_TRACE},
-	{"IP: ", BODY_TRACE},
-	{"PC is at", BODY_TRACE},
+	{"RIP", BODY_LINE},
+	{"EIP", BODY_LINE},
+	{"IP: ", BODY_LINE},
+	{"PC is at", BODY_LINE},
 	{"LR is at", BODY_LINE},
-	{"pc : ", BODY_TRACE},
-	{"pc:", BODY_TRACE},
+	{"pc : ", BODY_LINE},
+	{"pc:", BODY_LINE},
 	{"lr : ", BODY_LINE},
 	{"sp : ", BODY_LINE},
 	{"pstate: ", BODY_LINE},
-	{"epc ", BODY_TRACE},
-	{"NIP ", BODY_TRACE},
-	{"NIP: ", BODY_TRACE},
+	{"epc ", BODY_LINE},
+	{"NIP ", BODY_LINE},
+	{"NIP: ", BODY_LINE},
 	{"LR ", BODY_LINE},
 	{"MSR: ", BODY_LINE},
 	{"CFAR: ", BODY_LINE},
 	{"GPR", BODY_LINE},
 	{"REGS: ", BODY_LINE},
-	{"Krnl ", BODY_TRACE},
+	{"Krnl ", BODY_LINE},
 	{"User PSW", BODY_LINE},
 	{"PSW ", BODY_LINE},
 	{"Last Breaking-Event-Address", BODY_LINE},
@@ -72,12 +72,18 @@ static const struct {
 	{"EAX: ", BODY_LINE},
 	{"ESI: ", BODY_LINE},
 	{"PGD ", BODY_LINE},
+	{"P4D ", BODY_LINE},
+	{"PUD ", BODY_LINE},
+	{"PMD ", BODY_LINE},
+	{"PTE ", BODY_LINE},
+	{"#PF: ", BODY_LINE},
 	{"pgd = ", BODY_LINE},
 	{"[<", BODY_LINE},
 	{"([<", BODY_LINE},
 	{"Flags: ", BODY_LINE},
 	{"Control: ", BODY_LINE},
 	{"Process ", BODY_LINE},
+	{"Register ", BODY_LINE},
 	{"Thread overran stack", BODY_LINE},
 	{"task: ", BODY_LINE},
 	{"task:", BODY_LINE},
@@ -213,7 +219,7 @@ static const struct {
 	{"softirqs last", BODY_LINE},
 	{"Showing all locks", BODY_LINE},
 	{"Showing busy", BODY_LINE},
-	{"Preemption disabled", BODY_TRACE},
+	{"Preemption disabled", BODY_LINE},
 	{"preempt_count:", BODY_LINE},
 	{"RCU nest", BODY_LINE},
 	{"RCU used illegally", BODY_LINE},
@@ -223,6 +229,7 @@ static const struct {
 	{"caller is ", BODY_LINE},
 	{"lock: ", BODY_LINE},
 	{"last function: ", BODY_LINE},
+	{"Last function: ", BODY_LINE},
 	/* stalls */
 	{"rcu: ", BODY_LINE},
 	{"(detected by", BODY_LINE},
@@ -292,8 +299,9 @@ enum body_kind body_classify(struct bytes text)
 		    starts(text, beginnings[i].text))
 			return beginnings[i].kind;
 	}
-	if (text.len == 0 || spaces > 0 || is_register(text) ||
-	    frame_parse(text, &frame))
+	if (frame_parse(text, &frame))
+		return BODY_FRAME;
+	if (text.len == 0 || spaces > 0 || is_register(text))
 		return BODY_LINE;
 	return contains(text, " locks held by ") ||
 			       contains(text, " lock held by ") ||

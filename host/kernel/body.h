@@ -7,7 +7,8 @@
 enum body_kind {
 	BODY_NOT,	/* nothing that reports are made of */
 	BODY_LINE,	/* a line of a report */
-	BODY_TRACE,	/* the heading of a stack, or a register */
+	BODY_TRACE,	/* the heading of a stack */
+	BODY_FRAME,	/* a line of a stack */
 	BODY_END,	/* "---[ end trace": nothing follows but repetition */
 	BODY_SEPARATOR, /* "=====…" */
 	BODY_CUT,	/* "------------[ cut here ]------------" */

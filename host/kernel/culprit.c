@@ -55,7 +55,12 @@ static size_t first_of_kind(const struct stacks *stacks, enum frame_kind kind,
 static size_t rule_pc(const struct stacks *stacks)
 {
 	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
+	size_t link = first_of_kind(stacks, FRAME_LINK, 0);
 
+	/* It jumped to nowhere: the link register knows from where. */
+	if (pc != NOT_FOUND && stacks->frames[pc].frame.name.len == 0 &&
+	    link != NOT_FOUND && !is_service(stacks, link))
+		return link;
 	return first_guilty(stacks, pc == NOT_FOUND ? 0 : pc);
 }
 
@@ -77,6 +82,8 @@ static bool is_interrupt_entry(struct bytes name)
 {
 	static const char *const entries[] = {
 		"apic_timer_interrupt",
+		"smp_apic_timer_interrupt",
+		"smp_trace_apic_timer_interrupt",
 		"asm_sysvec_apic_timer_interrupt",
 		"asm_sysvec_",
 		"el1h_64_irq",
@@ -109,9 +116,12 @@ static size_t interrupted(const struct stacks *stacks)
 {
 	size_t entry = NOT_FOUND, pc;
 
-	for (size_t i = 0; i < stacks->count && entry == NOT_FOUND; i++) {
+	for (size_t i = 0; i < stacks->count; i++) {
 		const struct stack_frame *f = &stacks->frames[i];
 
+		/* The entry proper is the outermost of a few. */
+		if (entry != NOT_FOUND && i > entry + 4)
+			break;
 		if (f->frame.kind == FRAME_CALL && f->stack != STACK_HELD &&
 		    is_interrupt_entry(f->frame.name))
 			entry = i;
@@ -139,8 +149,6 @@ static size_t rule_stall(const struct stacks *stacks, size_t start)
 		if (f->frame.unsure || f->stack == STACK_HELD ||
 		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
 			continue;
-		if (f->frame.kind == FRAME_PC && last != NOT_FOUND)
-			break;
 		name_of(stacks, i, name);
 		if (strncmp(name, "smp_call_function", 17) == 0)
 			return i;
@@ -177,14 +185,56 @@ static size_t rule_hung(const struct stacks *stacks)
 	return first;
 }
 
-static size_t rule_leak(const struct stacks *stacks)
+/* lockdep_print_held_locks(): the first of its list. */
+static size_t rule_held(const struct stacks *stacks)
 {
 	for (size_t i = 0; i < stacks->count; i++) {
-		if (stacks->frames[i].stack == STACK_LEAK &&
-		    !stacks->frames[i].frame.unsure && !is_service(stacks, i))
+		if (stacks->frames[i].frame.kind == FRAME_LOCK &&
+		    !is_service(stacks, i))
+			return i;
+	}
+	return first_guilty(stacks, 0);
+}
+
+/* The first frame of the first stack of a kind that is no allocator's. */
+static size_t rule_allocated(const struct stacks *stacks, enum stack_kind kind)
+{
+	char name[CULPRIT_NAME];
+
+	for (size_t i = 0; i < stacks->count; i++) {
+		if (stacks->frames[i].stack != kind ||
+		    stacks->frames[i].frame.unsure)
+			continue;
+		name_of(stacks, i, name);
+		if (!function_is_allocator(name))
 			return i;
 	}
 	return NOT_FOUND;
+}
+
+static size_t rule_chain(const struct stacks *stacks)
+{
+	for (size_t i = 0; i < stacks->count; i++) {
+		if (stacks->frames[i].stack == STACK_CHAIN &&
+		    !stacks->frames[i].frame.unsure && !is_service(stacks, i))
+			return i;
+	}
+	return rule_lock(stacks);
+}
+
+/* Only services: then the place itself. */
+static size_t rule_fallback(const struct stacks *stacks)
+{
+	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
+	size_t last = NOT_FOUND;
+
+	if (pc != NOT_FOUND && stacks->frames[pc].frame.name.len > 0)
+		return pc;
+	for (size_t i = 0; i < stacks->count; i++) {
+		if (counts(&stacks->frames[i]))
+			last = i;
+	}
+	return last;
 }
 
 /* "f" of "f+0x1/0x2", wherever it stands in header. */
@@ -234,11 +284,31 @@ static void find_other(struct bytes header, struct culprit *culprit)
 	frame_normalise(frame_symbol(rest), culprit->other, CULPRIT_NAME);
 }
 
+/* A line that names the function: kernel/workqueue.c's "last function: f",
+ * lib/smp_processor_id.c's "caller is f+0x1/0x2". */
+static void find_line(struct bytes text, const char *lead,
+		      struct culprit *culprit)
+{
+	const uint8_t *found = memmem(text.data, text.len, lead, strlen(lead));
+
+	if (!found)
+		return;
+	bytes_take(&text, (size_t)(found - text.data) + strlen(lead));
+	frame_normalise(frame_symbol(text), culprit->function, CULPRIT_NAME);
+	if (function_is_service(culprit->function))
+		culprit->function[0] = '\0';
+}
+
 static size_t by_rule(enum function_rule rule, const struct stacks *stacks)
 {
+	size_t i;
+
 	switch (rule) {
 	case RULE_NONE:
+	case RULE_WORK:
 		return NOT_FOUND;
+	case RULE_HELD:
+		return rule_held(stacks);
 	case RULE_PC:
 		return rule_pc(stacks);
 	case RULE_TRACE:
@@ -250,8 +320,15 @@ static size_t by_rule(enum function_rule rule, const struct stacks *stacks)
 		return rule_stall(stacks, interrupted(stacks));
 	case RULE_HUNG:
 		return rule_hung(stacks);
+	case RULE_CHAIN:
+		return rule_chain(stacks);
+	case RULE_CALLER:
+		return first_guilty(stacks, 0);
+	case RULE_PAGE:
+		i = rule_allocated(stacks, STACK_ALLOC);
+		return i == NOT_FOUND ? first_guilty(stacks, 0) : i;
 	case RULE_LEAK:
-		return rule_leak(stacks);
+		return rule_allocated(stacks, STACK_LEAK);
 	case RULE_STACK:
 		return rule_stall(stacks, 0);
 	}
@@ -318,8 +395,14 @@ void culprit_find(const struct pattern *pattern, struct bytes header,
 		else
 			guilty = frame_named(&stacks, culprit.function);
 	}
+	if (pattern->rule == RULE_WORK)
+		find_line(text, "last function: ", &culprit);
+	else if (pattern->rule == RULE_CALLER)
+		find_line(text, "caller is ", &culprit);
 	if (!culprit.function[0]) {
 		guilty = by_rule(pattern->rule, &stacks);
+		if (guilty == NOT_FOUND && pattern->rule == RULE_PC)
+			guilty = rule_fallback(&stacks);
 		if (guilty != NOT_FOUND)
 			name_of(&stacks, guilty, culprit.function);
 	}

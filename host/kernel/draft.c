@@ -18,8 +18,8 @@ enum {
 	/* Lines in a row that may look like no report's before it ends. Many
 	 * at first: register dumps of rare architectures, messages of WARN().
 	 */
-	DOUBTFUL_FIRST = 12,
-	DOUBTFUL_LATER = 6,
+	DOUBTFUL_FIRST = 40,
+	DOUBTFUL_LATER = 12,
 	/* The lines right behind a header are the report's. */
 	SURE_LINES = 2,
 	/* BUG()'s and WARN()'s own lines come this soon behind a first one. */
@@ -51,7 +51,8 @@ void draft_begin(struct draft *draft, const struct pattern *pattern,
 	draft->used = draft->kept = draft->header_at = draft->header_len = 0;
 	draft->last_us = 0;
 	draft->doubtful = draft->count = 0;
-	draft->has_trace = draft->ended = draft->every_caller = false;
+	draft->has_trace = draft->has_frame = draft->ended = false;
+	draft->every_caller = false;
 	draft->lost = false;
 	memcpy(draft->caller, caller.data ? (const void *)caller.data : "", n);
 	draft->caller[n] = '\0';
@@ -142,8 +143,10 @@ bool draft_take(struct draft *draft, const struct line_prefix *line,
 		body = BODY_LINE;
 	if (body == BODY_TRACE)
 		draft->has_trace = true;
+	else if (body == BODY_FRAME)
+		draft->has_frame = true;
 	draft->doubtful = body == BODY_NOT ? draft->doubtful + 1 : 0;
-	limit = draft->has_trace ? DOUBTFUL_LATER : DOUBTFUL_FIRST;
+	limit = draft->has_frame ? DOUBTFUL_LATER : DOUBTFUL_FIRST;
 	if (draft->doubtful > limit || (draft->ended && body == BODY_NOT))
 		return true;
 	draft_add(draft, line->text, number, body);
@@ -178,6 +181,9 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 	if (row->class == CLASS_PANIC)
 		return !draft->has_trace && draft->count <= DETAIL_LINES &&
 		       draft->pattern->class != CLASS_PANIC;
+	/* Starved kthreads are told of within a stall. */
+	if (row->class == CLASS_RCU_STALL && (row->flags & PATTERN_DETAIL))
+		return draft->pattern->class == CLASS_RCU_STALL;
 	if (row->class == CLASS_OOM && draft->pattern->class == CLASS_OOM)
 		return true;
 	if (row->class == draft->pattern->class &&

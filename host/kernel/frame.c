@@ -175,18 +175,28 @@ static bool frame_name(struct bytes b, struct frame *frame)
 
 	if (n == 0)
 		return false;
-	if (!is_offset(rest)) {
-		/* arm since 5.16: " show_stack from dump_stack+0x10/0x14" */
-		bool from = take(&rest, " from ") &&
-			    is_offset(bytes_of(rest.data + name_length(rest),
-					       rest.len - name_length(rest)));
-
-		if (!from &&
-		    (!take(&rest, " ") || !is_file_line(rest, &frame->inlined)))
-			return false;
-	}
+	if (!is_offset(rest) &&
+	    (!take(&rest, " ") || !is_file_line(rest, &frame->inlined)))
+		return false;
 	frame->name = bytes_of(b.data, n);
 	return true;
+}
+
+/* arm: "(f) from [<addr>] (g+0x1/0x2)", since 5.16 "f from g+0x1/0x2". The
+ * caller counts, as everywhere else: a return address is printed. */
+static void take_callee(struct bytes *b)
+{
+	struct bytes rest = *b;
+	bool dummy = false;
+
+	bytes_take(&rest, name_length(rest));
+	if (take(&rest, ") from ")) {
+		if (!take_address(&rest, &dummy) || !take(&rest, " ("))
+			return;
+	} else if (!take(&rest, " from ")) {
+		return;
+	}
+	*b = rest;
 }
 
 static bool parse_call(struct bytes b, struct frame *frame)
@@ -205,23 +215,16 @@ static bool parse_call(struct bytes b, struct frame *frame)
 			frame->unsure = true;
 			continue;
 		}
-		/* arm: "[<addr>] (f) from [<addr>] (g+0x1/0x2)"
-		 * s390: "([<addr>] f+0x1/0x2)" */
+		/* arm: "[<addr>] (f) from …"; s390: "([<addr>] f+0x1/0x2)" */
 		if (take(&b, "("))
 			continue;
 		break;
 	}
 	if (contains(b, " (unreliable)"))
 		frame->unsure = true;
+	take_callee(&b);
 	if (frame_name(b, frame))
 		return true;
-	/* arm's older form has no offset on the left name. */
-	if (address && name_length(b) > 0 &&
-	    starts(bytes_of(b.data + name_length(b), b.len - name_length(b)),
-		   ") from [<")) {
-		frame->name = frame_symbol(b);
-		return true;
-	}
 	/* Frames before kallsyms knew sizes: "[<addr>] f". */
 	if (address && frame->inlined && name_length(b) > 0) {
 		frame->name = frame_symbol(b);
@@ -311,8 +314,13 @@ bool frame_parse(struct bytes text, struct frame *ret_frame)
 			b.data--;
 			b.len++;
 		}
-		if (!parse_register(b, &frame))
-			return false;
+		if (!parse_register(b, &frame)) {
+			/* A jump to nowhere: "RIP: 0010:0x286". */
+			if (frame.kind != FRAME_PC || !starts(b, "0x"))
+				return false;
+			frame.unsure = true;
+			frame.name = bytes_of(b.data, 0);
+		}
 		*ret_frame = frame;
 		return true;
 	}

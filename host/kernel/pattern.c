@@ -87,10 +87,24 @@ static bool is_lead(struct bytes lead)
 	return true;
 }
 
+static size_t copy_line(char *to, size_t cap, struct bytes text)
+{
+	size_t n = text.len < cap - 1 ? text.len : cap - 1;
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = text.data[i] ? (char)text.data[i] : ' ';
+	to[n] = '\0';
+	return n;
+}
+
+/* In any case of letters: syslog daemons are known to raise it. */
 static bool is_exception(struct bytes text)
 {
-	for (const char *const *e = pattern_exceptions; *e; e++) {
-		if (contains(text, *e))
+	char line[512];
+	size_t n = copy_line(line, sizeof(line), text);
+
+	for (const char *const *e = pattern_exceptions; n && *e; e++) {
+		if (strcasestr(line, *e))
 			return true;
 	}
 	return false;

@@ -20,6 +20,11 @@ enum function_rule {
 	RULE_LOCK,   /* where the lock was wanted, then the trace */
 	RULE_STALL,  /* what the interrupted code was called for */
 	RULE_HUNG,   /* who waits */
+	RULE_HELD,   /* where the lock that is still held was taken */
+	RULE_WORK,   /* the work item that did it */
+	RULE_CHAIN,  /* where a lock got the property that now clashes */
+	RULE_CALLER, /* the line "caller is f", then the trace */
+	RULE_PAGE,   /* who allocated the page, then the trace */
 	RULE_LEAK,   /* who allocated */
 	RULE_STACK,  /* whose stack overflowed */
 };

@@ -173,6 +173,21 @@ static bool is_syslog_date(struct bytes b)
 	       b.data[7] == '-' && b.data[10] == 'T' && b.data[13] == ':';
 }
 
+/* "2026/11/23 17:17:00 " of many loggers. */
+static void take_date(struct bytes *b)
+{
+	static const char shape[] = "0000/00/00 00:00:00 ";
+
+	if (b->len < sizeof(shape) - 1)
+		return;
+	for (size_t i = 0; shape[i]; i++) {
+		if (shape[i] == '0' ? !is_digit(b->data[i])
+				    : b->data[i] != (uint8_t)shape[i])
+			return;
+	}
+	bytes_take(b, sizeof(shape) - 1);
+}
+
 /* A syslog line: date, host, tag. Everybody's tag but "kernel:" is foreign. */
 static void take_syslog(struct bytes *b, struct line_prefix *prefix)
 {
@@ -244,6 +259,7 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	take_level(&b, &prefix);
 	take_decoded_level(&b, &prefix);
 	if (!take_time(&b, &prefix) && !take_ctime(&b, &prefix)) {
+		take_date(&b);
 		take_syslog(&b, &prefix);
 		take_level(&b, &prefix);
 		if (!take_time(&b, &prefix) && !prefix.foreign)

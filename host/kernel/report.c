@@ -279,12 +279,18 @@ static void open_report(struct report_scanner *scanner,
 	bool consequence = is_consequence(scanner, row, line, old);
 	struct draft *draft;
 
-	if (old)
+	/* One line of somebody else in the middle of a dump. */
+	bool single = (row->flags & PATTERN_SINGLE) ||
+		      (old && row->rule == RULE_NONE &&
+		       row->severity < REPORT_HANG);
+
+	if (old && !single)
 		close_draft(scanner, old);
 	draft = free_draft(scanner);
 	draft_begin(draft, row, scanner->next_id++, line->caller);
 	scanner->open_count++;
-	add_recent(scanner, draft, line->caller);
+	if (!single)
+		add_recent(scanner, draft, line->caller);
 	draft_header(draft, line, scanner->lines);
 	draft->report.sequence = scanner->sequence;
 	draft->report.consequence = consequence;
@@ -297,7 +303,7 @@ static void open_report(struct report_scanner *scanner,
 	if (row->severity == REPORT_FATAL && line->has_time)
 		scanner->died_us = line->time_us;
 	tell_begin(scanner, draft, row, line->text);
-	if (row->flags & PATTERN_SINGLE)
+	if (single)
 		close_draft(scanner, draft);
 }
 

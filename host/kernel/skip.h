@@ -11,6 +11,9 @@
 
 /* name as frame_normalise() gives it. */
 
+/* Gives out memory, or is called on the way to it. */
+bool function_is_allocator(const char *name);
+
 /* A checker's, a fault handler's or a service's function. */
 bool function_is_service(const char *name);
 
