@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say(struct why *why, int error, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void
+say(struct why *why, int error, const char *format, va_list list)
 {
 	char text[sizeof(why->text)];
 	const char *words = error < 0 ? strerrordesc_np(-error) : NULL;

@@ -71,9 +71,10 @@ static void test_nothing(void **state)
 
 static void test_all(void **state)
 {
-	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
+	Pb__TestFinished finished;
 
 	(void)state;
+	pb__test_finished__init(&finished);
 	leave(".notrun", "needs \033 this\nand that\n\n");
 	leave(".out.bad", "");
 	leave(".dmesg", "BUG: x\n");

@@ -49,10 +49,11 @@ static void test_cpu_lists(void **state)
 static void test_this_machine(void **state)
 {
 	static struct facts facts;
-	Pb__Hello hello = PB__HELLO__INIT;
+	Pb__Hello hello;
 	size_t i;
 
 	(void)state;
+	pb__hello__init(&hello);
 	facts_read(&facts);
 	facts_fill(&facts, &hello);
 	assert_int_equal(strlen(hello.boot_id), 36);

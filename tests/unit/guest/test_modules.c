@@ -45,13 +45,15 @@ static const struct modules_entry *find(const struct modules *modules,
 
 static void test_what_a_spec_needs(void **state)
 {
-	Pb__Device device = PB__DEVICE__INIT;
+	Pb__Device device;
 	Pb__Device *list[] = {&device};
-	Pb__RunSpec spec = PB__RUN_SPEC__INIT;
+	Pb__RunSpec spec;
 	char fstype[] = "xfs";
 	struct modules modules;
 
 	(void)state;
+	pb__run_spec__init(&spec);
+	pb__device__init(&device);
 	device.backing = PB__DEVICE_BACKING__DEVICE_BACKING_VIRTIO;
 	spec.fstype = fstype;
 	spec.devices = list;

@@ -57,11 +57,13 @@ static void test_meminfo(void **state)
 
 static void test_this_machine(void **state)
 {
-	Pb__Heartbeat first = PB__HEARTBEAT__INIT;
-	Pb__Heartbeat second = PB__HEARTBEAT__INIT;
+	Pb__Heartbeat first;
+	Pb__Heartbeat second;
 	struct vitals vitals;
 
 	(void)state;
+	pb__heartbeat__init(&second);
+	pb__heartbeat__init(&first);
 	assert_int_equal(vitals_open(&vitals), 0);
 	vitals_fill(&vitals, &first);
 	assert_true(first.cpu_ms > 0);
