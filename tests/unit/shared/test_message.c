@@ -391,7 +391,7 @@ static void test_largest_job(void **state)
 static void test_pack_limits(void **state)
 {
 	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-	Pb__Trouble trouble = PB__TROUBLE__INIT;
+	Pb__Trouble trouble;
 	uint8_t *to = malloc(FRAME_MAX_SIZE + 16);
 	char *text = calloc(1, LIMIT_MESSAGE + 16);
 	ssize_t small = 0;
@@ -399,6 +399,7 @@ static void test_pack_limits(void **state)
 	(void)state;
 	assert_non_null(to);
 	assert_non_null(text);
+	pb__trouble__init(&trouble);
 	envelope.body_case = PB__ENVELOPE__BODY_TROUBLE;
 	envelope.trouble = &trouble;
 	trouble.text = text;
