@@ -2,6 +2,8 @@
 /* boot - see boot.h. */
 #include "host/record/boot.h"
 
+#include "host/record/copy.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -127,20 +129,17 @@ static int take_start(struct boot *boot, struct allowance *allowance,
 			      event->vm_started->console_log, BOOT_TEXT);
 }
 
-/* A copy through its packed form, because that is deep. */
 static int copy_hello(struct boot *boot, const Pb__Hello *hello)
 {
-	size_t size = pb__hello__get_packed_size(hello);
-	uint8_t *packed;
+	ProtobufCMessage *copy;
+	int r;
 
-	if (size > BOOT_HELLO_BYTES)
+	if (pb__hello__get_packed_size(hello) > BOOT_HELLO_BYTES)
 		return 0;
-	packed = malloc(size + 1);
-	if (!packed)
-		return -ENOMEM;
-	pb__hello__pack(hello, packed);
-	boot->hello = pb__hello__unpack(NULL, size, packed);
-	free(packed);
+	r = copy_message(&hello->base, &copy);
+	if (r < 0)
+		return r == -EBADMSG ? 0 : r;
+	boot->hello = (Pb__Hello *)copy;
 	return 0;
 }
 

@@ -2,6 +2,8 @@
 /* runfacts - see runfacts.h. */
 #include "host/record/runfacts.h"
 
+#include "host/record/copy.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -36,31 +38,18 @@ static int take_notice(struct runfacts *facts, struct allowance *allowance,
 	return 1;
 }
 
-/* A copy through its packed form, because that is deep. */
-static Pb__RunStarted *copy_run(const Pb__RunStarted *run)
-{
-	size_t size = pb__run_started__get_packed_size(run);
-	uint8_t *packed = malloc(size + 1);
-	Pb__RunStarted *copy;
-
-	if (!packed)
-		return NULL;
-	pb__run_started__pack(run, packed);
-	copy = pb__run_started__unpack(NULL, size, packed);
-	free(packed);
-	return copy;
-}
-
 static int take_run(struct runfacts *facts, struct allowance *allowance,
 		    const Pb__RunStarted *run)
 {
-	int r = 1;
+	ProtobufCMessage *copy;
+	int r;
 
 	if (facts->run)
 		return 0;
-	facts->run = copy_run(run);
-	if (!facts->run)
-		return -ENOMEM;
+	r = copy_message(&run->base, &copy);
+	if (r < 0)
+		return r == -EBADMSG ? 0 : r;
+	facts->run = (Pb__RunStarted *)copy;
 	for (size_t i = 0; i < run->n_warnings && r >= 0; i++)
 		r = take_notice(facts, allowance, run->warnings[i]);
 	return r < 0 ? r : 1;

@@ -10,12 +10,22 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
+/* The longest beginning that JSON can carry. A NUL is valid in JSON, but
+ * readers refuse it. */
+static size_t good_prefix(struct bytes text)
+{
+	size_t len = escape_utf8_prefix(text);
+	const uint8_t *nul = len ? memchr(text.data, '\0', len) : NULL;
+
+	return nul ? (size_t)(nul - text.data) : len;
+}
+
 static size_t repair(char *to, struct bytes text)
 {
 	size_t used = 0;
 
 	while (text.len) {
-		struct bytes good = bytes_take(&text, escape_utf8_prefix(text));
+		struct bytes good = bytes_take(&text, good_prefix(text));
 
 		if (good.len)
 			memcpy(to + used, good.data, good.len);
@@ -34,7 +44,7 @@ json_t *json_text_bytes(struct bytes text)
 	char *repaired;
 	json_t *json;
 
-	if (escape_utf8_prefix(text) == text.len)
+	if (good_prefix(text) == text.len)
 		return json_stringn(text.len ? (const char *)text.data : "",
 				    text.len);
 	repaired = malloc(text.len * strlen(REPLACEMENT));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* json_text - values of unknown origin as JSON that is always valid.
  *
- * jansson refuses what is not UTF-8, so each malformed byte becomes U+FFFD.
- * Control characters are escaped by jansson itself, and the writer makes all
- * output ASCII. NULL comes back only for want of memory.
+ * jansson refuses what is not UTF-8, so each malformed byte, and each NUL,
+ * becomes U+FFFD. Control characters are escaped by jansson itself, and the
+ * writer makes all output ASCII. NULL comes back only for want of memory.
  */
 #pragma once
 

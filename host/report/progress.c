@@ -218,6 +218,7 @@ static void begin_test(struct progress *progress, const struct result *result,
 {
 	if (!result_find(result, event, &progress->key))
 		return;
+	progress->phase[0] = '\0';
 	progress->running = true;
 	progress->since_ns = event->mono_ns;
 }

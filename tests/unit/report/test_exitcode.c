@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/report/exitcode.h"
+#include "host/report/summary.h"
+#include "tests/replay/script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PLAN                                                    \
+	"run_started kvm=1 tests=(name=a/1) tests=(name=a/2)\n" \
+	"boot 1\nvm_started plan=0 plan=1\nhello\n"
+#define DID(index, verdict) \
+	"test_finished index=" #index " check_verdict=" verdict "\n"
+#define END "run_ended end=complete\n"
+
+static void apply(void *context, const Pb__Event *event)
+{
+	assert_int_equal(result_apply(context, event), 0);
+}
+
+static const struct {
+	const char *script;
+	enum exitcode code;
+} rows[] = {
+	{PLAN DID(0, "pass") DID(1, "pass") END, EXITCODE_PASSED},
+	{PLAN DID(0, "pass") DID(1, "notrun") END, EXITCODE_PASSED},
+	{PLAN DID(0, "notrun") DID(1, "notrun") END, EXITCODE_UNFINISHED},
+	{PLAN DID(0, "pass") DID(1, "fail") END, EXITCODE_FAILED},
+	{PLAN DID(0, "pass") DID(1, "pass timed_out=1") END, EXITCODE_FAILED},
+	{PLAN DID(0, "pass") "attempt_ended test=1 verdict=crash\n" END,
+	 EXITCODE_FAILED},
+	{PLAN DID(0, "pass") "attempt_ended test=1 verdict=hang\n" END,
+	 EXITCODE_FAILED},
+	{PLAN DID(0, "pass") "attempt_ended test=1 verdict=lost\n" END,
+	 EXITCODE_UNFINISHED},
+	{PLAN DID(0, "fail") END, EXITCODE_UNFINISHED},
+	{PLAN DID(0, "pass") DID(1, "pass"), EXITCODE_UNFINISHED},
+	{PLAN DID(0, "pass") DID(
+		 1, "pass") "kernel_problem class=kasan severity=error\n" END,
+	 EXITCODE_FAILED},
+	{PLAN DID(0, "pass") DID(
+		 1, "pass") "kernel_problem class=kasan severity=note\n" END,
+	 EXITCODE_PASSED},
+	{PLAN DID(0, "fail") "run_ended end=host-failed\n", EXITCODE_BROKEN},
+	{PLAN DID(0, "fail") "run_ended end=boot-failed\n", EXITCODE_BROKEN},
+	{PLAN "run_ended end=setup-failed\n", EXITCODE_BROKEN},
+	{PLAN DID(0, "fail") "run_ended end=stopped\n", EXITCODE_UNFINISHED},
+	{PLAN DID(0, "fail") "run_ended end=timeout\n", EXITCODE_UNFINISHED},
+	{PLAN DID(0, "fail") DID(1, "fail") "run_ended end=too-many-crashes\n",
+	 EXITCODE_FAILED},
+	{"run_started\n" END, EXITCODE_UNFINISHED},
+	{"run_started tests=(name=a/1 excluded=1)\n" END, EXITCODE_UNFINISHED},
+	{"", EXITCODE_UNFINISHED},
+};
+
+static void strongest_code_that_holds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result *result = result_create();
+
+		script_run(rows[i].script, apply, result);
+		if (exitcode_of(result) != rows[i].code)
+			print_error("%s\n", rows[i].script);
+		assert_int_equal(exitcode_of(result), rows[i].code);
+		result_destroy(result);
+	}
+}
+
+static void every_code_has_words(void **state)
+{
+	(void)state;
+	for (int i = EXITCODE_PASSED; i <= EXITCODE_UNFINISHED; i++)
+		assert_true(strlen(exitcode_text((enum exitcode)i)) > 10);
+}
+
+/* 100.0% is for all of them only. */
+static void pass_rate_is_rounded_but_never_up_to_all(void **state)
+{
+	static const struct {
+		unsigned int passed;
+		unsigned int total;
+		uint64_t permille;
+	} rates[] = {{45, 50, 900},	{2, 3, 667},	    {1, 3, 333},
+		     {2999, 3000, 999}, {3000, 3000, 1000}, {0, 3, 0},
+		     {0, 0, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct result *result = result_create();
+		Pb__RunStarted run = PB__RUN_STARTED__INIT;
+		Pb__PlannedTest test = PB__PLANNED_TEST__INIT;
+		Pb__PlannedTest *tests[3000];
+		Pb__Event event = PB__EVENT__INIT;
+		struct summary summary;
+
+		for (size_t j = 0; j < 3000; j++)
+			tests[j] = &test;
+		run.n_tests = rates[i].total;
+		run.tests = tests;
+		event.body_case = PB__EVENT__BODY_RUN_STARTED;
+		event.run_started = &run;
+		apply(result, &event);
+		for (uint32_t j = 0; j < rates[i].passed; j++) {
+			uint32_t plan[1] = {j};
+			Pb__VmStarted vm = PB__VM_STARTED__INIT;
+			Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
+
+			vm.n_plan = 1;
+			vm.plan = plan;
+			event.boot = j + 1;
+			event.body_case = PB__EVENT__BODY_VM_STARTED;
+			event.vm_started = &vm;
+			apply(result, &event);
+			finished.check_verdict =
+				PB__CHECK_VERDICT__CHECK_VERDICT_PASS;
+			event.body_case = PB__EVENT__BODY_TEST_FINISHED;
+			event.test_finished = &finished;
+			apply(result, &event);
+		}
+		summary_make(&summary, result);
+		assert_int_equal(summary.passed, rates[i].passed);
+		assert_int_equal(summary.pass_permille, rates[i].permille);
+		result_destroy(result);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strongest_code_that_holds),
+		cmocka_unit_test(every_code_has_words),
+		cmocka_unit_test(pass_rate_is_rounded_but_never_up_to_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
