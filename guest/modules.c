@@ -42,9 +42,11 @@ void modules_of_spec(struct modules *ret_modules, const Pb__RunSpec *spec)
 		has_backing(spec, PB__DEVICE_BACKING__DEVICE_BACKING_VIRTIO);
 
 	ret_modules->count = 0;
-	/* Tests call losetup, which does not load loop, and dmsetup. */
+	/* Tests call losetup, which does not load loop, and dmsetup;
+	 * system_prepare() mounts configfs. */
 	add(ret_modules, "loop", MODULES_DRIVER, loop);
 	add(ret_modules, "dm_mod", MODULES_DRIVER, false);
+	add(ret_modules, "configfs", MODULES_FILESYSTEM, false);
 	if (virtio)
 		add(ret_modules, "virtio_blk", MODULES_DRIVER, true);
 	if (spec->tree_tag[0] != '/') {
