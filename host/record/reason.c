@@ -15,6 +15,9 @@ void reason_init(struct reason *reason)
 }
 
 static void append(struct reason *reason, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+static void append(struct reason *reason, const char *format, va_list args)
 {
 	size_t room = sizeof(reason->text) - reason->len;
 	int len = vsnprintf(reason->text + reason->len, room, format, args);

@@ -39,12 +39,13 @@ static void every_guest_body_is_moved(void **state)
 			protobuf_c_message_descriptor_get_field_by_name(
 				&pb__event__descriptor, field->name);
 		Pb__Envelope envelope = PB__ENVELOPE__INIT;
-		Pb__Hello body = PB__HELLO__INIT; /* never looked into */
+		Pb__Hello body; /* never looked into */
 		Pb__Event event;
 		int r;
 
 		if (field->type != PROTOBUF_C_TYPE_MESSAGE)
 			continue;
+		pb__hello__init(&body);
 		envelope.mono_ns = 99;
 		envelope.body_case = (Pb__Envelope__BodyCase)field->id;
 		envelope.hello = &body;

@@ -190,21 +190,54 @@ static void lost_gives_way_and_crash_does_not(void **state)
 	struct result *result = fold(
 		PLAN VM START(0)
 			START(1) "attempt_ended test=0 verdict=lost\n" FINISH(
-				0, "check_verdict=pass") "attempt_ended test=1 "
-							 "verdict="
-							 "crash\n" FINISH(1,
-									  "chec"
-									  "k_"
-									  "verd"
-									  "ict="
-									  "pas"
-									  "s")
-								 START(2) FINISH(
-									 2,
-									 "check"
-									 "_verd"
-									 "ict="
-									 "pass") "attempt_ended test=2 verdict=lost\n");
+				0,
+				"check_verdict=pass") "attempt_ended test=1 "
+						      "verdict="
+						      "crash\n" FINISH(
+							      1, "chec"
+								 "k_"
+								 "verd"
+								 "ict="
+								 "pas"
+								 "s") START(2)
+							      FINISH(2,
+								     "check"
+								     "_verd"
+								     "ict="
+								     "pass") "a"
+									     "t"
+									     "t"
+									     "e"
+									     "m"
+									     "p"
+									     "t"
+									     "_"
+									     "e"
+									     "n"
+									     "d"
+									     "e"
+									     "d"
+									     " "
+									     "t"
+									     "e"
+									     "s"
+									     "t"
+									     "="
+									     "2"
+									     " "
+									     "v"
+									     "e"
+									     "r"
+									     "d"
+									     "i"
+									     "c"
+									     "t"
+									     "="
+									     "l"
+									     "o"
+									     "s"
+									     "t"
+									     "\n");
 
 	(void)state;
 	expect(result, 0, PB__VERDICT__VERDICT_PASS, "");
@@ -381,7 +414,6 @@ static void what_a_guest_makes_up_is_ignored(void **state)
 		"test_started index=4\n",
 		"test_started index=4294967295\n",
 		"test_started index=0 name=generic/002\n",
-		"test_started index=0 rerun=4294967295\n"
 		"test_started index=3\n", /* excluded */
 		"boot 2\ntest_started index=0\n",
 		"boot 0\ntest_started index=0\n",

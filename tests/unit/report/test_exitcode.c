@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +79,29 @@ static void every_code_has_words(void **state)
 		assert_true(strlen(exitcode_text((enum exitcode)i)) > 10);
 }
 
+/* A run of `total` tests of which the first `passed` did. */
+static struct result *passing_run(unsigned int passed, unsigned int total)
+{
+	struct result *result = result_create();
+	static char script[256 * 1024];
+	size_t len = (size_t)sprintf(script, "run_started");
+
+	assert_non_null(result);
+	for (unsigned int i = 0; i < total; i++)
+		len += (size_t)sprintf(script + len, " tests=(name=a/1)");
+	len += (size_t)sprintf(script + len, "\nboot 1\nvm_started");
+	for (unsigned int i = 0; i < passed; i++)
+		len += (size_t)sprintf(script + len, " plan=%u", i);
+	script_run(script, apply, result);
+	for (unsigned int i = 0; i < passed; i++) {
+		sprintf(script,
+			"boot 1\ntest_finished index=%u check_verdict=pass\n",
+			i);
+		script_run(script, apply, result);
+	}
+	return result;
+}
+
 /* 100.0% is for all of them only. */
 static void pass_rate_is_rounded_but_never_up_to_all(void **state)
 {
@@ -91,37 +115,10 @@ static void pass_rate_is_rounded_but_never_up_to_all(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-		struct result *result = result_create();
-		Pb__RunStarted run = PB__RUN_STARTED__INIT;
-		Pb__PlannedTest test = PB__PLANNED_TEST__INIT;
-		Pb__PlannedTest *tests[3000];
-		Pb__Event event = PB__EVENT__INIT;
+		struct result *result =
+			passing_run(rates[i].passed, rates[i].total);
 		struct summary summary;
 
-		for (size_t j = 0; j < 3000; j++)
-			tests[j] = &test;
-		run.n_tests = rates[i].total;
-		run.tests = tests;
-		event.body_case = PB__EVENT__BODY_RUN_STARTED;
-		event.run_started = &run;
-		apply(result, &event);
-		for (uint32_t j = 0; j < rates[i].passed; j++) {
-			uint32_t plan[1] = {j};
-			Pb__VmStarted vm = PB__VM_STARTED__INIT;
-			Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
-
-			vm.n_plan = 1;
-			vm.plan = plan;
-			event.boot = j + 1;
-			event.body_case = PB__EVENT__BODY_VM_STARTED;
-			event.vm_started = &vm;
-			apply(result, &event);
-			finished.check_verdict =
-				PB__CHECK_VERDICT__CHECK_VERDICT_PASS;
-			event.body_case = PB__EVENT__BODY_TEST_FINISHED;
-			event.test_finished = &finished;
-			apply(result, &event);
-		}
 		summary_make(&summary, result);
 		assert_int_equal(summary.passed, rates[i].passed);
 		assert_int_equal(summary.pass_permille, rates[i].permille);

@@ -143,7 +143,8 @@ static void long_lines_are_cut(void **state)
 		assert_int_equal(printer_line(line, sizeof(line), text), want);
 		text[len] = 'x';
 	}
-	assert_int_equal(printer_line(line, 8, text), 0 + 7);
+	assert_int_equal(printer_line(line, 8, "0123456789"), 7);
+	assert_string_equal(line, "0123456");
 }
 
 static void durations_in_words(void **state)
