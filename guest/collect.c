@@ -21,30 +21,7 @@
 enum {
 	/* "00000001-2-0-" and a name. */
 	FILE_NAME_MAX = LIMIT_NAME + 40,
-	/* A smaller share is not worth a marker. */
-	CAP_MIN = 256,
 };
-
-static void *zlib_alloc(void *context, unsigned int items, unsigned int size)
-{
-	return arena_alloc(context, (size_t)items * size);
-}
-
-static void zlib_free(void *context, void *pointer)
-{
-	(void)context;
-	(void)pointer;
-}
-
-static int open_zlib(struct collect *collect)
-{
-	arena_init(&collect->arena, collect->zlib_storage,
-		   sizeof(collect->zlib_storage));
-	collect->zlib = (z_stream){.zalloc = zlib_alloc,
-				   .zfree = zlib_free,
-				   .opaque = &collect->arena};
-	return deflateInit(&collect->zlib, COLLECT_LEVEL) == Z_OK ? 0 : -ENOMEM;
-}
 
 static void file_name(const struct collect_item *item, char *to)
 {
@@ -105,16 +82,6 @@ static int rank(const char *name)
 	return ends_with(name, ".full") ? 2 : 1;
 }
 
-static void split(const struct collect_item *item, uint64_t *ret_head,
-		  uint64_t *ret_tail)
-{
-	uint64_t room =
-		item->cap_bytes - sizeof(((struct collect_stream *)0)->marker);
-
-	*ret_head = room / 2;
-	*ret_tail = room - room / 2;
-}
-
 /* Gives the memory of what will not be sent back to the tmpfs. */
 static void drop_middle(struct collect *collect,
 			const struct collect_item *item)
@@ -128,7 +95,7 @@ static void drop_middle(struct collect *collect,
 		(void)unlinkat(collect->taken_fd, name, 0);
 		return;
 	}
-	split(item, &head, &tail);
+	artifact_split(item->cap_bytes, &head, &tail);
 	fd = fd_openat(collect->taken_fd, name, O_WRONLY | O_NOFOLLOW, 0);
 	if (fd >= 0)
 		(void)fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
@@ -144,7 +111,8 @@ static void give_cap(struct collect *collect, struct collect_item *item,
 
 	cap = cap < *test_left ? cap : *test_left;
 	cap = cap < room ? cap : room;
-	item->cap_bytes = item->size_bytes > cap && cap < CAP_MIN ? 0 : cap;
+	item->cap_bytes =
+		item->size_bytes > cap && cap < ARTIFACT_CAP_MIN ? 0 : cap;
 	*test_left -= sent_bytes(item);
 	collect->backlog_bytes += sent_bytes(item);
 	if (item->size_bytes > item->cap_bytes)
@@ -233,12 +201,11 @@ int collect_open(struct collect *collect, int results_fd, uint32_t *next_number,
 	int rc;
 
 	memset(collect, 0, sizeof(*collect));
-	collect->stream.fd = -1;
 	collect->taken_fd = -1;
 	collect->next_number = next_number;
 	collect->file_cap_bytes = file_cap_bytes;
 	collect->test_cap_bytes = test_cap_bytes;
-	rc = open_zlib(collect);
+	rc = artifact_init(&collect->artifact);
 	if (rc < 0)
 		return rc;
 	if (mkdirat(results_fd, TAKEN, 0700) < 0 && errno != EEXIST)
@@ -252,8 +219,7 @@ int collect_open(struct collect *collect, int results_fd, uint32_t *next_number,
 
 void collect_close(struct collect *collect)
 {
-	(void)deflateEnd(&collect->zlib);
-	fd_close(&collect->stream.fd);
+	artifact_deinit(&collect->artifact);
 	fd_close(&collect->taken_fd);
 }
 
@@ -334,170 +300,63 @@ int collect_take(struct collect *collect, int result_base_fd, const char *name,
 	return take_all(collect, dir_fd, test, index, rerun);
 }
 
-/* Head, marker, tail; or all of it as a head. */
-static void plan_stream(struct collect_stream *stream,
-			const struct collect_item *item)
+static void start_artifact(struct collect *collect)
 {
-	uint64_t head, tail;
-	int len;
-
-	stream->head_end = item->size_bytes;
-	stream->tail_start = item->size_bytes;
-	if (item->size_bytes <= item->cap_bytes)
-		return;
-	split(item, &head, &tail);
-	stream->head_end = head;
-	stream->tail_start = item->size_bytes - tail;
-	len = snprintf(stream->marker, sizeof(stream->marker),
-		       "\n[fstvm: %" PRIu64 " bytes left out here]\n",
-		       stream->tail_start - head);
-	must(len > 0 && (size_t)len < sizeof(stream->marker));
-	stream->marker_len = (size_t)len;
-}
-
-static void start_stream(struct collect *collect, struct collect_item *item)
-{
-	struct collect_stream *stream = &collect->stream;
+	const struct collect_item *item = nth(collect, 0);
 	char name[FILE_NAME_MAX];
+	int fd = -1;
 
-	*stream = (struct collect_stream){
-		.open = true,
-		.fd = -1,
-		.number = (*collect->next_number)++,
-		.delivered = true,
-		.finished = true, /* nothing to send, unless … */
-	};
-	if (item->named_only || sent_bytes(item) == 0)
-		return;
-	file_name(item, name);
-	stream->fd = fd_openat(collect->taken_fd, name,
+	collect->streaming = true;
+	collect->number = (*collect->next_number)++;
+	if (!item->named_only && sent_bytes(item) > 0) {
+		file_name(item, name);
+		fd = fd_openat(collect->taken_fd, name,
 			       O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (stream->fd < 0) {
-		item->unreadable = true;
-		return;
 	}
-	plan_stream(stream, item);
-	stream->finished = false;
-	must(deflateReset(&collect->zlib) == Z_OK);
-	collect->zlib.avail_in = 0;
-}
-
-/* Up to len bytes of the file between `at` and end. */
-static size_t read_part(struct collect *collect, uint64_t end)
-{
-	struct collect_stream *stream = &collect->stream;
-	size_t want = sizeof(collect->input);
-	ssize_t len;
-
-	if (end - stream->at < want)
-		want = (size_t)(end - stream->at);
-	len = pread(stream->fd, collect->input, want, (off_t)stream->at);
-	if (len <= 0) {
-		/* Cut short behind our back, or unreadable: what there is. */
-		nth(collect, 0)->unreadable |= len < 0;
-		stream->at = end;
-		return 0;
-	}
-	stream->at += (uint64_t)len;
-	return (size_t)len;
-}
-
-static size_t read_marker(struct collect *collect)
-{
-	struct collect_stream *stream = &collect->stream;
-
-	memcpy(collect->input, stream->marker, stream->marker_len);
-	stream->marker_at = stream->marker_len;
-	stream->at = stream->tail_start;
-	return stream->marker_len;
-}
-
-static void fill_input(struct collect *collect)
-{
-	struct collect_stream *stream = &collect->stream;
-	size_t len = 0;
-
-	if (stream->at < stream->head_end)
-		len = read_part(collect, stream->head_end);
-	else if (stream->marker_at < stream->marker_len)
-		len = read_marker(collect);
-	else if (stream->at < nth(collect, 0)->size_bytes)
-		len = read_part(collect, nth(collect, 0)->size_bytes);
-	else
-		stream->read_all = true;
-	collect->zlib.next_in = collect->input;
-	collect->zlib.avail_in = (unsigned int)len;
-	stream->kept_bytes += len;
-	stream->crc32 = (uint32_t)crc32(stream->crc32, collect->input,
-					(unsigned int)len);
-}
-
-/* One step of zlib; returns whether output[] is worth sending. */
-static bool deflate_step(struct collect *collect)
-{
-	struct collect_stream *stream = &collect->stream;
-	z_stream *zlib = &collect->zlib;
-	int state;
-
-	if (stream->delivered) {
-		zlib->next_out = collect->output;
-		zlib->avail_out = sizeof(collect->output);
-		stream->delivered = false;
-	}
-	if (zlib->avail_in == 0 && !stream->read_all)
-		fill_input(collect);
-	state = deflate(zlib, stream->read_all ? Z_FINISH : Z_NO_FLUSH);
-	must(state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR);
-	stream->finished = state == Z_STREAM_END;
-	return zlib->avail_out == 0 ||
-	       (stream->finished && zlib->avail_out < sizeof(collect->output));
-}
-
-static void fill_chunk(struct collect *collect, Pb__ArtifactChunk *chunk)
-{
-	struct collect_stream *stream = &collect->stream;
-	size_t len = sizeof(collect->output) - collect->zlib.avail_out;
-
-	pb__artifact_chunk__init(chunk);
-	chunk->artifact = stream->number;
-	chunk->data.data = collect->output;
-	chunk->data.len = len;
-	stream->wire_bytes += len;
-	stream->delivered = true;
+	artifact_start(&collect->artifact, fd < 0 ? -1 : fd, item->size_bytes,
+		       item->cap_bytes);
+	collect->artifact.unreadable = item->unreadable || fd < -1;
 }
 
 static void fill_end(struct collect *collect, Pb__ArtifactEnd *end)
 {
-	const struct collect_stream *stream = &collect->stream;
+	const struct artifact *artifact = &collect->artifact;
 	struct collect_item *item = nth(collect, 0);
 
 	pb__artifact_end__init(end);
-	end->artifact = stream->number;
+	end->artifact = collect->number;
 	end->index = item->index;
 	end->rerun = item->rerun;
 	end->name = item->name;
 	end->size_bytes = item->size_bytes;
-	end->kept_bytes = stream->kept_bytes;
-	end->wire_bytes = stream->wire_bytes;
-	end->crc32 = stream->crc32;
-	end->unreadable = item->unreadable;
+	end->kept_bytes = artifact->kept_bytes;
+	end->wire_bytes = artifact->wire_bytes;
+	end->crc32 = artifact->crc32;
+	end->unreadable = artifact->unreadable;
 }
 
 enum collect_result collect_next(struct collect *collect,
 				 Pb__ArtifactChunk *ret_chunk,
 				 Pb__ArtifactEnd *ret_end)
 {
+	struct bytes data;
+
 	if (collect->count == 0)
 		return COLLECT_EMPTY;
-	if (!collect->stream.open)
-		start_stream(collect, nth(collect, 0));
-	if (collect->stream.finished) {
+	if (!collect->streaming)
+		start_artifact(collect);
+	if (collect->artifact.finished) {
 		fill_end(collect, ret_end);
 		return COLLECT_END;
 	}
-	if (!deflate_step(collect))
+	if (!artifact_step(&collect->artifact))
 		return COLLECT_AGAIN;
-	fill_chunk(collect, ret_chunk);
+	data = artifact_take(&collect->artifact);
+	pb__artifact_chunk__init(ret_chunk);
+	ret_chunk->artifact = collect->number;
+	/* The message wants it writable and only reads it. */
+	ret_chunk->data.data = (uint8_t *)(uintptr_t)data.data;
+	ret_chunk->data.len = data.len;
 	return COLLECT_CHUNK;
 }
 
@@ -506,24 +365,22 @@ void collect_end_sent(struct collect *collect)
 	struct collect_item *item = nth(collect, 0);
 	char name[FILE_NAME_MAX];
 
-	must(collect->count > 0 && collect->stream.finished);
-	file_name(item, name);
-	if (!item->named_only)
+	must(collect->count > 0 && collect->streaming &&
+	     collect->artifact.finished);
+	if (!item->named_only) {
+		file_name(item, name);
 		(void)unlinkat(collect->taken_fd, name, 0);
-	if (!item->named_only)
 		collect->backlog_bytes -= sent_bytes(item);
-	fd_close(&collect->stream.fd);
-	collect->stream.open = false;
-	collect->stream.finished = false;
+	}
+	collect_rewind(collect);
 	collect->first = (collect->first + 1) % COLLECT_QUEUE;
 	collect->count--;
 }
 
 void collect_rewind(struct collect *collect)
 {
-	fd_close(&collect->stream.fd);
-	collect->stream.open = false;
-	collect->stream.finished = false;
+	artifact_stop(&collect->artifact);
+	collect->streaming = false;
 }
 
 uint64_t collect_backlog(const struct collect *collect)

@@ -20,7 +20,7 @@
  */
 #pragma once
 
-#include "shared/arena.h"
+#include "guest/artifact.h"
 #include "shared/limits.h"
 #include "shared/must.h"
 
@@ -28,13 +28,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <zlib.h>
 
 enum {
 	COLLECT_QUEUE = 512,
-	COLLECT_LEVEL = 1, /* of zlib: the guest's CPU is the test's */
-	COLLECT_INPUT = 64 * 1024,
-	COLLECT_ZLIB_BYTES = 320 * 1024, /* deflateInit2() takes 268 KiB */
 };
 
 #define COLLECT_BACKLOG_BYTES (UINT64_C(128) << 20)
@@ -50,25 +46,6 @@ struct collect_item {
 	char name[LIMIT_NAME + 1]; /* valid UTF-8 */
 };
 
-/* Where the present file is: head, marker, tail, end. */
-struct collect_stream {
-	bool open;
-	int fd;
-	uint32_t number;     /* of the artifact */
-	uint64_t head_end;   /* of the file; its size when it is whole */
-	uint64_t tail_start; /* where it goes on */
-	uint64_t at;
-	size_t marker_len; /* 0: whole */
-	size_t marker_at;
-	uint64_t wire_bytes;
-	uint64_t kept_bytes;
-	uint32_t crc32;
-	bool read_all;  /* all of it has gone into zlib */
-	bool finished;  /* and has come out */
-	bool delivered; /* output[] holds nothing new */
-	char marker[64];
-};
-
 struct collect {
 	int taken_fd;
 	uint32_t *next_number; /* the caller's: outlives an agent */
@@ -79,12 +56,9 @@ struct collect {
 	unsigned int count;
 	uint64_t backlog_bytes;
 	uint64_t dropped;
-	struct collect_stream stream;
-	z_stream zlib;
-	struct arena arena;
-	_Alignas(16) uint8_t zlib_storage[COLLECT_ZLIB_BYTES];
-	uint8_t input[COLLECT_INPUT];
-	uint8_t output[LIMIT_CHUNK];
+	bool streaming; /* the first item is in artifact, as `number` */
+	uint32_t number;
+	struct artifact artifact;
 };
 
 /* results_fd: LAYOUT_RESULTS. next_number: the first artifact's number, then
@@ -103,7 +77,7 @@ enum collect_result {
 	COLLECT_CHUNK, /* *ret_chunk, valid until the next call */
 	COLLECT_END,   /* *ret_end; the same again until collect_end_sent() */
 };
-/* One bounded step: at most COLLECT_INPUT bytes are read and deflated. */
+/* One bounded step: at most ARTIFACT_INPUT bytes are read and deflated. */
 must_check enum collect_result collect_next(struct collect *collect,
 					    Pb__ArtifactChunk *ret_chunk,
 					    Pb__ArtifactEnd *ret_end);
