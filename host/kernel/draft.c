@@ -122,6 +122,18 @@ static bool take_boundary(struct draft *draft, struct bytes text,
 	return true;
 }
 
+/* What printk and the NMI sender say about the lines to come. */
+static void note_remark(struct draft *draft, struct bytes text)
+{
+	if (text.len == 0)
+		return;
+	if ((text.data[0] == '*' && contains(text, "messages dropped")) ||
+	    (text.data[0] == 'L' && contains(text, "message(s)!")))
+		draft->lost = true;
+	if (text.data[0] == 'S' && contains(text, "Sending NMI "))
+		draft->every_caller = true;
+}
+
 bool draft_take(struct draft *draft, const struct line_prefix *line,
 		uint64_t number, bool *ret_mine)
 {
@@ -134,11 +146,7 @@ bool draft_take(struct draft *draft, const struct line_prefix *line,
 		draft->last_us = line->time_us;
 	if (body == BODY_SEPARATOR || body == BODY_CUT)
 		return take_boundary(draft, line->text, number, body, ret_mine);
-	if (contains(line->text, "printk messages dropped") ||
-	    contains(line->text, "message(s)!"))
-		draft->lost = true;
-	if (contains(line->text, "Sending NMI "))
-		draft->every_caller = true;
+	note_remark(draft, line->text);
 	if (body == BODY_NOT && draft->count <= SURE_LINES)
 		body = BODY_LINE;
 	if (body == BODY_TRACE)

@@ -220,11 +220,13 @@ static bool parse_call(struct bytes b, struct frame *frame)
 			continue;
 		break;
 	}
-	if (contains(b, " (unreliable)"))
-		frame->unsure = true;
 	take_callee(&b);
-	if (frame_name(b, frame))
+	if (frame_name(b, frame)) {
+		/* powerpc, for the word that may be stale */
+		if (contains(b, "(unreliable)"))
+			frame->unsure = true;
 		return true;
+	}
 	/* Frames before kallsyms knew sizes: "[<addr>] f". */
 	if (address && frame->inlined && name_length(b) > 0) {
 		frame->name = frame_symbol(b);
@@ -233,24 +235,26 @@ static bool parse_call(struct bytes b, struct frame *frame)
 	return false;
 }
 
+#define R(TEXT, KIND)                                \
+	{                                            \
+		TEXT, sizeof(TEXT) - 1, FRAME_##KIND \
+	}
+
 static const struct {
 	const char *text;
+	size_t length;
 	enum frame_kind kind;
 } register_lines[] = {
 	/* Longer ones before what they begin with. */
-	{"RIP: 0010:", FRAME_PC},      {"RIP: e030:", FRAME_PC},
-	{"RIP: ", FRAME_PC},	       {"RIP  ", FRAME_PC},
-	{"RIP [", FRAME_PC},	       {"EIP is at ", FRAME_PC},
-	{"EIP: ", FRAME_PC},	       {"IP: ", FRAME_PC},
-	{"PC is at ", FRAME_PC},       {"LR is at ", FRAME_LINK},
-	{"pc : ", FRAME_PC},	       {"lr : ", FRAME_LINK},
-	{"epc : ", FRAME_PC},	       {"epc   : ", FRAME_PC},
-	{" ra : ", FRAME_LINK},	       {"ra    : ", FRAME_LINK},
-	{"NIP [", FRAME_PC},	       {"LR [", FRAME_LINK},
-	{"Krnl PSW : ", FRAME_PC},     {"   ERA: ", FRAME_PC},
-	{"    ra: ", FRAME_LINK},      {"   ra: ", FRAME_LINK},
-	{"[ECR   ]", FRAME_LINK},      {"pc: ", FRAME_PC},
-	{"--- interrupt: ", FRAME_PC},
+	R("RIP: 0010:", PC),	  R("RIP: e030:", PC), R("RIP: ", PC),
+	R("RIP  ", PC),		  R("RIP [", PC),      R("EIP is at ", PC),
+	R("EIP: ", PC),		  R("IP: ", PC),       R("PC is at ", PC),
+	R("LR is at ", LINK),	  R("pc : ", PC),      R("lr : ", LINK),
+	R("epc : ", PC),	  R("epc   : ", PC),   R(" ra : ", LINK),
+	R("ra    : ", LINK),	  R("NIP [", PC),      R("LR [", LINK),
+	R("Krnl PSW : ", PC),	  R("   ERA: ", PC),   R("    ra: ", LINK),
+	R("   ra: ", LINK),	  R("[ECR   ]", LINK), R("pc: ", PC),
+	R("--- interrupt: ", PC),
 };
 
 /* The rest of a register line: words of numbers, then the symbol. */
@@ -282,7 +286,12 @@ static bool parse_register(struct bytes b, struct frame *frame)
 
 static bool parse_lock(struct bytes text, struct frame *frame)
 {
-	const uint8_t *found = memmem(text.data, text.len, ", at: ", 6);
+	/* Every lock has "{+.+.}" behind its name. */
+	const uint8_t *brace = memchr(text.data, '{', text.len);
+	const uint8_t *found =
+		brace ? memmem(brace, text.len - (size_t)(brace - text.data),
+			       ", at: ", 6)
+		      : NULL;
 	struct bytes b;
 	bool dummy = false;
 
@@ -305,8 +314,12 @@ bool frame_parse(struct bytes text, struct frame *ret_frame)
 	for (size_t i = 0; i < count; i++) {
 		struct bytes b = text;
 
-		if (!take(&b, register_lines[i].text))
+		if (register_lines[i].text[0] != text.data[0] ||
+		    text.len < register_lines[i].length ||
+		    memcmp(text.data, register_lines[i].text,
+			   register_lines[i].length) != 0)
 			continue;
+		bytes_take(&b, register_lines[i].length);
 		frame.kind = register_lines[i].kind;
 		/* "NIP [addr]" and "RIP [<addr>]" need their bracket back. */
 		if (register_lines[i]

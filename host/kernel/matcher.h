@@ -39,3 +39,7 @@ struct match_cursor {
  * the offsets). False when there is none. */
 bool matcher_next(const struct matcher *matcher, struct bytes text,
 		  struct match_cursor *cursor, struct match *ret_match);
+
+/* The offset of some match that no other's window ends before; text.len when
+ * there is none. Faster than matcher_next(). */
+size_t matcher_find(const struct matcher *matcher, struct bytes text);

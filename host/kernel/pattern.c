@@ -14,9 +14,13 @@ enum {
 };
 
 struct pattern_set {
-	struct matcher *matcher;
+	struct matcher *matcher; /* of all rows */
+	/* Of the rows whose text holds no other's: fewer, and enough to say
+	 * that a text is of no interest. */
+	struct matcher *scanner;
 	size_t count;
 	const char *texts[MATCHER_STRINGS_MAX + 1];
+	const char *short_texts[MATCHER_STRINGS_MAX + 1];
 };
 
 const struct pattern *pattern_rows(size_t *ret_count)
@@ -27,6 +31,22 @@ const struct pattern *pattern_rows(size_t *ret_count)
 		n++;
 	*ret_count = n;
 	return pattern_table;
+}
+
+static void keep_shortest(struct pattern_set *set)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		bool implied = false;
+
+		for (size_t j = 0; j < set->count && !implied; j++)
+			implied = strstr(set->texts[i], set->texts[j]) &&
+				  (strcmp(set->texts[i], set->texts[j]) != 0 ||
+				   j < i);
+		if (!implied)
+			set->short_texts[kept++] = set->texts[i];
+	}
 }
 
 struct pattern_set *pattern_set_create(void)
@@ -40,9 +60,11 @@ struct pattern_set *pattern_set_create(void)
 		set->texts[set->count] = pattern_table[set->count].text;
 		set->count++;
 	}
+	keep_shortest(set);
 	set->matcher = matcher_create(set->texts);
-	if (!set->matcher) {
-		free(set);
+	set->scanner = matcher_create(set->short_texts);
+	if (!set->matcher || !set->scanner) {
+		pattern_set_destroy(set);
 		return NULL;
 	}
 	return set;
@@ -53,6 +75,7 @@ void pattern_set_destroy(struct pattern_set *set)
 	if (!set)
 		return;
 	matcher_destroy(set->matcher);
+	matcher_destroy(set->scanner);
 	free(set);
 }
 
@@ -150,10 +173,5 @@ const struct pattern *pattern_find(const struct pattern_set *set,
 
 size_t pattern_scan(const struct pattern_set *set, struct bytes text)
 {
-	struct match_cursor cursor = {0};
-	struct match match;
-
-	if (!matcher_next(set->matcher, text, &cursor, &match))
-		return text.len;
-	return match.offset;
+	return matcher_find(set->scanner, text);
 }

@@ -52,12 +52,24 @@ static bool contains(struct bytes b, const char *text)
 	return memmem(b.data, b.len, text, strlen(text)) != NULL;
 }
 
+static bool may_be_heading(struct bytes line)
+{
+	size_t n = line.len;
+
+	while (n > 0 && line.data[n - 1] == ' ')
+		n--;
+	if (n > 0 && (line.data[n - 1] == ':' || line.data[n - 1] == '.'))
+		return true;
+	/* "NMI backtrace for cpu 1", "INFO: Freed in f age=1", "page last" */
+	return strchr("NIpTAF", line.data[0]) != NULL || contains(line, "back");
+}
+
 bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
 {
 	size_t count = sizeof(headings) / sizeof(headings[0]);
 
-	/* A frame holds "+0x"; every heading is a short line of words. */
-	if (line.len < 5 || line.len > 160 || contains(line, "+0x"))
+	/* A cheap look first: this is asked of every line that is no frame. */
+	if (line.len < 5 || line.len > 160 || !may_be_heading(line))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (contains(line, headings[i].text)) {
