@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Does every file include only what is below it? The layers are those of the
+# libraries in CMake: report, kernel, plan, link and, above link, vm -> record ->
+# shared -> proto; guest -> shared; the top of host/ sees all of host/. Includes
+# are written from the root; only generated headers have no folder.
+. "${0%/*}/files.sh"
+failures=0
+
+# The folders that a file of folder $1 may include from, besides its own.
+allowed()
+{
+	case $1 in
+	proto) echo "" ;;
+	shared) echo "proto" ;;
+	host/record) echo "shared proto" ;;
+	host/vm) echo "host/link host/record shared proto" ;; # it owns a channel
+	host/kernel | host/plan | host/link | host/report)
+		echo "host/record shared proto"
+		;;
+	host) echo "host/record host/kernel host/plan host/vm host/link" \
+		"host/report shared proto" ;;
+	guest) echo "shared proto" ;;
+	tests/*) echo "host host/record host/kernel host/plan host/vm" \
+		"host/link host/report guest shared proto tests/replay" ;;
+	*) echo "nothing: $1 is a folder that includes.sh doesn't know" ;;
+	esac
+}
+
+while IFS=: read -r file line text; do
+	[[ $text =~ ^\#include\ \"(.*)\" ]] || continue
+	include=${BASH_REMATCH[1]}
+	from=${file%/*}
+	to=${include%/*}
+	[[ $include == *.pb-c.h ]] && continue
+	if [[ $include != */* ]]; then
+		echo "$file:$line: $include isn't written from the root"
+	elif [[ $to != "$from" && " $(allowed "$from") " != *" $to "* ]]; then
+		echo "$file:$line: $from may not include $include"
+	elif [[ ! -f $include ]]; then
+		echo "$file:$line: there is no $include"
+	else
+		continue
+	fi
+	((failures++))
+done < <(files '*.c' '*.h' | xargs grep -n '^#include "')
+
+((failures == 0))
