@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 fstvm_unit_test(guest/test_accounts.c fstvm_guest)
-fstvm_unit_test(guest/test_artifact.c fstvm_guest)
+fstvm_unit_test(guest/test_guest_artifact.c fstvm_guest)
 fstvm_unit_test(guest/test_child.c fstvm_guest)
 fstvm_unit_test(guest/test_collect.c fstvm_guest)
 fstvm_unit_test(guest/test_evidence.c fstvm_guest)
