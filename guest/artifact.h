@@ -36,10 +36,10 @@ struct artifact {
 	uint64_t at;
 	size_t marker_len; /* 0: whole, or the marker is out */
 	char marker[ARTIFACT_MARKER_MAX];
-	bool read_all;	 /* all of it has gone into zlib */
-	bool finished;	 /* and has come out */
-	bool taken;	 /* output[] holds nothing new */
-	bool unreadable; /* a read failed: what there was is sent */
+	bool read_all;	     /* all of it has gone into zlib */
+	bool finished;	     /* and has come out */
+	bool taken;	     /* output[] holds nothing new */
+	bool unreadable;     /* a read failed: what there was is sent */
 	uint64_t kept_bytes; /* gone into zlib, the marker included */
 	uint64_t wire_bytes; /* taken */
 	uint32_t crc32;	     /* of what is kept */

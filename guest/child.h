@@ -22,7 +22,7 @@
 #include <sys/types.h>
 
 /* Where programs are looked for, and the PATH they are given. */
-#define CHILD_PATH                                                             \
+#define CHILD_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 enum {
@@ -55,7 +55,7 @@ struct child {
 	char *output;
 	size_t output_cap;
 	size_t output_used;
-	bool ended;     /* reaped; the status below counts */
+	bool ended;	/* reaped; the status below counts */
 	bool timed_out; /* killed by us; not ended: even that did not help */
 	int exit_status;
 	int term_signal;

@@ -41,7 +41,7 @@ struct collect_item {
 	uint32_t rerun;
 	uint64_t size_bytes; /* as the test left it */
 	uint64_t cap_bytes;  /* of what is sent; 0: only named */
-	bool named_only; /* a core, or unreadable: there is no file */
+	bool named_only;     /* a core, or unreadable: there is no file */
 	bool unreadable;
 	char name[LIMIT_NAME + 1]; /* valid UTF-8 */
 };

@@ -35,14 +35,14 @@ struct kmsg_record {
 	uint32_t priority;
 	uint64_t time_us;
 	char text[LIMIT_KMSG_TEXT + 1]; /* UTF-8; the rest stays \xNN */
-	char caller[LIMIT_NAME + 1];    /* "" where the kernel tells none */
+	char caller[LIMIT_NAME + 1];	/* "" where the kernel tells none */
 };
 
 /* Pure. -EBADMSG: not a record. A longer text is cut. */
 must_check int kmsg_parse(struct kmsg_record *ret_record, struct bytes raw);
 
 struct kmsg {
-	int fd; /* nonblocking; readable when there are records */
+	int fd;	       /* nonblocking; readable when there are records */
 	uint64_t next; /* sequence number of the next record */
 	uint64_t lost; /* not yet told */
 	uint64_t refilled_ns;

@@ -19,7 +19,7 @@
 enum { MODULES_MAX = 16 };
 
 enum modules_kind {
-	MODULES_DRIVER,     /* by its module's name */
+	MODULES_DRIVER,	    /* by its module's name */
 	MODULES_FILESYSTEM, /* by its name in /proc/filesystems */
 };
 

@@ -155,8 +155,8 @@ static int mount_directory(const char *path, struct why *why)
 static int tree_body(void *context, struct why *why)
 {
 	const char *const *tag = context;
-	int rc = (*tag)[0] == '/' ? mount_directory(*tag, why) :
-				    mount_export(*tag, why);
+	int rc = (*tag)[0] == '/' ? mount_directory(*tag, why)
+				  : mount_export(*tag, why);
 
 	if (rc < 0)
 		return rc;

@@ -38,5 +38,4 @@ bool mounts_is_mounted(const char *path);
 must_check int mounts_last_below(struct bytes text, const char *prefix,
 				 char *ret_path, size_t cap);
 /* Whether what is uppermost on path has this source (pure). */
-bool mounts_has_source(struct bytes text, const char *path,
-		       const char *source);
+bool mounts_has_source(struct bytes text, const char *path, const char *source);
