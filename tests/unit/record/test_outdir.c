@@ -157,6 +157,7 @@ static void test_not_a_directory(void **state)
 	fd_auto int fd = fd_open("file", O_WRONLY | O_CREAT, 0600);
 
 	(void)state;
+	assert_true(fd >= 0);
 	assert_int_equal(outdir_create(&outdir, "file", "x", NOW), -ENOTDIR);
 	assert_non_null(strstr(outdir.why, "Not a directory"));
 	assert_int_equal(outdir_create(&outdir, "file/x", "x", NOW), -ENOTDIR);
