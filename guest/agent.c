@@ -18,12 +18,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
 	/* Room that test events always have in the outbox. */
 	OUTBOX_RESERVE = 512 * 1024,
+	KMSG_DRAIN_BATCHES = 16,
 	EXIT_REPLACE = 1, /* the supervisor starts a successor */
 };
 #define ENDING_STEP_S 0.02
@@ -131,8 +133,8 @@ static void end_job(struct agent *a)
 
 	a->tearing_down = true;
 	/* What is wedged can't be unmounted; the VM is killed anyway. */
-	if (wedged || setup_tear_down(&a->setup, a->loop, a->job,
-				      on_torn_down, a) < 0)
+	if (wedged ||
+	    setup_tear_down(&a->setup, a->loop, a->job, on_torn_down, a) < 0)
 		send_job_finished(a);
 }
 
@@ -170,6 +172,28 @@ static void on_farewell(struct ev_loop *loop, ev_timer *timer, int events)
 	leave(timer->data, 0);
 }
 
+/* ---- the kernel log ---- */
+
+/* Sends one batch; whether there is more to read. */
+static bool send_kernel_records(struct agent *a)
+{
+	const Pb__KernelRecords *batch;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	bool more = false;
+	int rc = 0;
+
+	/* With a full outbox the kernel's own ring keeps them for us. */
+	if (a->kmsg.fd >= 0 && outbox_has_room(a))
+		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
+	if (rc == 1) {
+		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
+		envelope.kernel_records = (Pb__KernelRecords *)(uintptr_t)batch;
+		(void)!send_message(a, &envelope);
+		a->job->kmsg_next = a->kmsg.next;
+	}
+	return more;
+}
+
 /* ---- the runner ---- */
 
 static int on_runner_send(void *context, Pb__Envelope *envelope)
@@ -188,10 +212,14 @@ static bool on_runner_is_acked(void *context)
 	return wire_is_acked(&a->wire, wire_last_sequence(&a->wire));
 }
 
+/* Where the kernel's log stands between two tests: what is there is read
+ * first, up to a bound, for it belongs to the one before. */
 static uint64_t on_runner_kmsg_next(void *context)
 {
 	struct agent *a = context;
 
+	for (int i = 0; i < KMSG_DRAIN_BATCHES && send_kernel_records(a); i++)
+		;
 	return a->kmsg.next;
 }
 
@@ -201,11 +229,10 @@ static void start_collecting(struct agent *a)
 
 	if (a->job->artifacts == 0)
 		a->job->artifacts = 1;
-	a->collects = fd >= 0 && collect_open(&a->collect, fd,
-					      &a->job->artifacts,
-					      a->spec->artifact_cap_bytes,
-					      a->spec->test_artifacts_cap_bytes) ==
-					 0;
+	a->collects =
+		fd >= 0 && collect_open(&a->collect, fd, &a->job->artifacts,
+					a->spec->artifact_cap_bytes,
+					a->spec->test_artifacts_cap_bytes) == 0;
 	if (!a->collects)
 		log_warning("artifacts can't be collected");
 }
@@ -292,8 +319,8 @@ static bool read_spec(struct agent *a)
 	Pb__RunSpec *spec;
 
 	arena_reset(&a->spec_arena);
-	spec = pb__run_spec__unpack(&a->spec_arena.allocator,
-				    a->job->spec_len, a->job->spec);
+	spec = pb__run_spec__unpack(&a->spec_arena.allocator, a->job->spec_len,
+				    a->job->spec);
 	if (spec == NULL)
 		return false;
 	if (a->given->tree != NULL)
@@ -316,25 +343,10 @@ static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 	return 0;
 }
 
-/* ---- kernel log and beats ---- */
-
 static void on_kmsg(struct agent *a)
 {
-	const Pb__KernelRecords *batch;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-	bool more = false;
-	int rc = 0;
+	bool more = send_kernel_records(a);
 
-	/* With a full outbox the kernel's own ring keeps them for us. */
-	if (outbox_has_room(a))
-		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
-	if (rc == 1) {
-		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
-		envelope.kernel_records =
-			(Pb__KernelRecords *)(uintptr_t)batch;
-		(void)!send_message(a, &envelope);
-		a->job->kmsg_next = a->kmsg.next;
-	}
 	/* Records come in bursts; a pause makes one message of each. */
 	ev_io_stop(a->loop, &a->kmsg_io);
 	ev_timer_set(&a->kmsg_later, more ? 0 : KMSG_BATCH_S, 0);
@@ -356,6 +368,24 @@ static void on_kmsg_later(struct ev_loop *loop, ev_timer *timer, int events)
 	ev_io_start(loop, &a->kmsg_io);
 }
 
+static void tell_dropped(struct agent *a)
+{
+	uint64_t dropped = a->collects ? collect_dropped(&a->collect) : 0;
+	Pb__Trouble trouble = PB__TROUBLE__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	char text[96];
+
+	if (dropped == 0)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu files that tests left were dropped: too many wait",
+		 (unsigned long long)dropped);
+	trouble.text = text;
+	envelope.body_case = PB__ENVELOPE__BODY_TROUBLE;
+	envelope.trouble = &trouble;
+	(void)!send_message(a, &envelope);
+}
+
 static void send_heartbeat(struct agent *a)
 {
 	Pb__Heartbeat heartbeat = PB__HEARTBEAT__INIT;
@@ -373,6 +403,7 @@ static void send_heartbeat(struct agent *a)
 	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
 	envelope.heartbeat = &heartbeat;
 	(void)!send_message(a, &envelope);
+	tell_dropped(a);
 	channel_kick(&a->channel); /* for what check has printed */
 }
 
@@ -435,8 +466,13 @@ static bool send_artifact(struct agent *a)
 		envelope.artifact_end = &end;
 		break;
 	}
-	if (send_message(a, &envelope) == 0 &&
-	    envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
+	if (send_message(a, &envelope) < 0) {
+		/* A stream must not have a hole: it begins anew, later. */
+		if (envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_CHUNK)
+			collect_rewind(&a->collect);
+		return false;
+	}
+	if (envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
 		collect_end_sent(&a->collect);
 	return true;
 }
@@ -536,8 +572,7 @@ int agent_main(const struct agent_inheritance *given)
 	arena_init(&a->spec_arena, spec_storage, sizeof(spec_storage));
 	wire_init(&a->wire, &wire_storage, &a->job->outbox,
 		  &a->job->received_upto, true);
-	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire,
-		     &owner);
+	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire, &owner);
 	start_sources(a);
 	send_hello(a);
 	take_over(a);

@@ -15,8 +15,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-static void fill_status(const struct job_test *test,
-			Pb__TestFinished *finished)
+static void fill_status(const struct job_test *test, Pb__TestFinished *finished)
 {
 	finished->has_status = test->has_status;
 	if (test->has_status && WIFSIGNALED(test->status))
@@ -46,8 +45,8 @@ static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
 		return PB__CHECK_VERDICT__CHECK_VERDICT_PASS;
 	if (notrun)
 		return PB__CHECK_VERDICT__CHECK_VERDICT_NOTRUN;
-	return by_check ? PB__CHECK_VERDICT__CHECK_VERDICT_FAIL :
-			  PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
+	return by_check ? PB__CHECK_VERDICT__CHECK_VERDICT_FAIL
+			: PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
 }
 
 void finish_test(struct job *job, const Pb__RunSpec *spec,
@@ -89,8 +88,7 @@ void finish_test(struct job *job, const Pb__RunSpec *spec,
 	if (send(context, &envelope) < 0)
 		log_error("the end of a test can't be told");
 	test->active = false;
-	if (results_fd >= 0 &&
-	    collect_take(collect, results_fd, finished.name, test->index,
-			 test->rerun) < 0)
+	if (results_fd >= 0 && collect_take(collect, results_fd, finished.name,
+					    test->index, test->rerun) < 0)
 		log_warning("what a test left can't be collected");
 }

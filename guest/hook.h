@@ -46,7 +46,7 @@ struct hook;
 struct hook_client {
 	struct hook *hook;
 	ev_io io;
-	int fd; /* -1: free */
+	int fd;	    /* -1: free */
 	bool waits; /* the request is taken, its reply is due */
 	struct hook_request request;
 };

@@ -67,8 +67,8 @@ struct job {
 	struct devices devices;
 	struct job_places places;
 
-	uint32_t invocation; /* of check: 1, 2, … */
-	uint32_t next_index; /* first test that has not been started */
+	uint32_t invocation;  /* of check: 1, 2, … */
+	uint32_t next_index;  /* first test that has not been started */
 	uint32_t check_first; /* first test of this check */
 	bool check_wanted;    /* not yet said over to the host */
 	bool stop_requested;

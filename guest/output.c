@@ -16,15 +16,14 @@ static int open_file(const struct job *job, const char *suffix, int flags)
 {
 	char path[LIMIT_PATH];
 
-	snprintf(path, sizeof(path), LAYOUT_RUN "/check-%u.%s",
-		 job->invocation, suffix);
+	snprintf(path, sizeof(path), LAYOUT_RUN "/check-%u.%s", job->invocation,
+		 suffix);
 	return fd_open(path, flags | O_NOFOLLOW, 0644);
 }
 
 int output_open(const struct job *job, int *ret_out, int *ret_err)
 {
-	fd_auto int out =
-		open_file(job, "out", O_WRONLY | O_CREAT | O_APPEND);
+	fd_auto int out = open_file(job, "out", O_WRONLY | O_CREAT | O_APPEND);
 	int err;
 
 	if (out < 0)

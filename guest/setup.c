@@ -39,9 +39,8 @@ struct work {
 
 static int step_entropy(struct work *work, struct why *why)
 {
-	return entropy_add(bytes_of(work->spec->seed.data,
-				    work->spec->seed.len),
-			   why);
+	return entropy_add(
+		bytes_of(work->spec->seed.data, work->spec->seed.len), why);
 }
 
 /* Each shim is an exec, several for every test: from tmpfs that costs half of
@@ -145,8 +144,8 @@ static void find_places(struct job *job)
 		  PB__DEVICE_ROLE__DEVICE_ROLE_TEST);
 	copy_path(places->scratch_dev, sizeof(places->scratch_dev), devices,
 		  PB__DEVICE_ROLE__DEVICE_ROLE_SCRATCH);
-	copy_path(places->logwrites_dev, sizeof(places->logwrites_dev),
-		  devices, PB__DEVICE_ROLE__DEVICE_ROLE_LOGWRITES);
+	copy_path(places->logwrites_dev, sizeof(places->logwrites_dev), devices,
+		  PB__DEVICE_ROLE__DEVICE_ROLE_LOGWRITES);
 	devices_list(devices, PB__DEVICE_ROLE__DEVICE_ROLE_POOL,
 		     places->scratch_pool, sizeof(places->scratch_pool));
 	bytes_copy_string(places->test_dir, sizeof(places->test_dir),
@@ -214,7 +213,8 @@ static void report(const struct work *work, enum setup_report_kind kind,
 	/* A pipe write of less than PIPE_BUF is whole or not at all. */
 	(void)!write(work->report_fd, &report, sizeof(report));
 }
-static_assert(sizeof(struct setup_report) < 4096, "a report is less than PIPE_BUF");
+static_assert(sizeof(struct setup_report) < 4096,
+	      "a report is less than PIPE_BUF");
 
 static _Noreturn void run_steps(struct work *work, const struct step *step)
 {
@@ -248,8 +248,7 @@ static void setup_is_over(struct setup *setup)
 	if (setup->ended)
 		return;
 	bytes_copy_string(report.step, sizeof(report.step), "set-up");
-	bytes_copy_string(report.text, sizeof(report.text),
-			  "its process died");
+	bytes_copy_string(report.text, sizeof(report.text), "its process died");
 	setup->ended = true;
 	setup->on_report(setup->context, &report);
 }

@@ -14,8 +14,9 @@
 struct job;
 
 struct supervisor_options {
-	int channel_fd;	  /* the port, or a socket in tests */
-	const char *tree; /* an fstests tree in place of the 9p mount, or NULL */
+	int channel_fd; /* the port, or a socket in tests */
+	const char
+		*tree; /* an fstests tree in place of the 9p mount, or NULL */
 };
 
 /* What an incarnation of the agent is given. */
@@ -28,7 +29,7 @@ struct agent_inheritance {
 };
 
 enum supervisor_word {
-	SUPERVISOR_START_CHECK = 'c', /* agent to supervisor */
+	SUPERVISOR_START_CHECK = 'c',  /* agent to supervisor */
 	SUPERVISOR_CHECK_EXITED = 'x', /* supervisor to agent */
 };
 

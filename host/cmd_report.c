@@ -43,8 +43,8 @@ static int read_journal(struct outdir *outdir, struct result *result)
 static int write_report(const struct outdir *outdir,
 			const struct result *result, bool json)
 {
-	int rc = json ? reports_json(stdout, outdir, result) :
-			reports_text(stdout, outdir, result);
+	int rc = json ? reports_json(stdout, outdir, result)
+		      : reports_text(stdout, outdir, result);
 
 	if (rc == 0 && fflush(stdout) != 0)
 		rc = -EIO;

@@ -178,8 +178,7 @@ static int execute(struct invocation *invocation)
 		.runtime_dir = getenv("XDG_RUNTIME_DIR"),
 		.setup_timeout_ms = prepared->setup_timeout_ms,
 		.silence_ms = prepared->silence_ms,
-		.observer = {on_event, on_console_line, on_second,
-			     invocation},
+		.observer = {on_event, on_console_line, on_second, invocation},
 	};
 	struct event_origin origin = {
 		.real_ns = clock_real_ns(),
@@ -212,8 +211,7 @@ static int conclude(struct invocation *invocation, int rc)
 	if (saved < 0)
 		log_error("can't write %s: %s", OUTDIR_RESULT,
 			  strerror(-saved));
-	if (reports_text(stdout, &invocation->outdir, invocation->result) <
-		    0 ||
+	if (reports_text(stdout, &invocation->outdir, invocation->result) < 0 ||
 	    fflush(stdout) != 0)
 		log_error("can't write the report");
 	if (rc < 0 || saved < 0)
@@ -255,25 +253,25 @@ static int run_prepared(struct invocation *invocation, int argc, char **argv)
 	int rc;
 
 	snprintf(invocation->name, sizeof(invocation->name), "%.63s",
-		 invocation->options.name != NULL ?
-			 invocation->options.name :
-			 invocation->prepared->config.name);
+		 invocation->options.name != NULL
+			 ? invocation->options.name
+			 : invocation->prepared->config.name);
 	if (open_record(invocation) < 0)
 		return EXITCODE_USAGE;
 	terminal_probe(&terminal, STDOUT_FILENO);
 	invocation->result = result_create();
 	invocation->progress = progress_create(
 		stdout, &terminal,
-		invocation->options.quiet   ? PROGRESS_QUIET :
-		invocation->options.verbose ? PROGRESS_VERBOSE :
-					      PROGRESS_NORMAL);
-	rc = invocation->result == NULL || invocation->progress == NULL ?
-		     -ENOMEM :
-		     fill_started(invocation, argc, argv);
+		invocation->options.quiet     ? PROGRESS_QUIET
+		: invocation->options.verbose ? PROGRESS_VERBOSE
+					      : PROGRESS_NORMAL);
+	rc = invocation->result == NULL || invocation->progress == NULL
+		     ? -ENOMEM
+		     : fill_started(invocation, argc, argv);
 	if (rc == 0)
 		rc = execute(invocation);
-	status = invocation->result != NULL ? conclude(invocation, rc) :
-					      EXITCODE_BROKEN;
+	status = invocation->result != NULL ? conclude(invocation, rc)
+					    : EXITCODE_BROKEN;
 	disks_remove(&invocation->disks, &invocation->outdir);
 	journal_close(&invocation->journal);
 	outdir_close(&invocation->outdir);

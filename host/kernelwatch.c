@@ -72,8 +72,7 @@ static void tell(struct kernelwatch *watch, const struct report *report,
 {
 	Pb__KernelProblem problem = PB__KERNEL_PROBLEM__INIT;
 
-	problem.class_ =
-		(char *)(uintptr_t)report_class_name(report->class);
+	problem.class_ = (char *)(uintptr_t)report_class_name(report->class);
 	problem.severity = severity_of(report->severity);
 	problem.title = (char *)(uintptr_t)report->title;
 	problem.function = (char *)(uintptr_t)report->function;
@@ -121,9 +120,8 @@ static void on_console_begin(void *context, const struct report_begin *begin)
 {
 	struct kernelwatch *watch = context;
 	char line[REPORT_LINE_MAX];
-	size_t len = begin->header.len < sizeof(line) - 1 ?
-			     begin->header.len :
-			     sizeof(line) - 1;
+	size_t len = begin->header.len < sizeof(line) - 1 ? begin->header.len
+							  : sizeof(line) - 1;
 
 	if (begin->severity != REPORT_FATAL)
 		return;

@@ -83,30 +83,36 @@ static const struct {
 	const char *usage;
 	bool takes_selection;
 } usages[] = {
-	{OPTIONS_RUN, "fstvm run [OPTIONS] [--] [SELECTION]\n\n"
-		      "Boots a kernel in a VM and runs fstests in it. SELECTION "
-		      "is as of check:\n-g GROUPS, -x GROUPS, -X FILE, -e TESTS, "
-		      "-E FILE, -i N, -L N, -r, --exact-order,\nnames, globs and "
-		      "ranges (generic/001-010); default -g quick.\n",
+	{OPTIONS_RUN,
+	 "fstvm run [OPTIONS] [--] [SELECTION]\n\n"
+	 "Boots a kernel in a VM and runs fstests in it. SELECTION "
+	 "is as of check:\n-g GROUPS, -x GROUPS, -X FILE, -e TESTS, "
+	 "-E FILE, -i N, -L N, -r, --exact-order,\nnames, globs and "
+	 "ranges (generic/001-010); default -g quick.\n",
 	 true},
-	{OPTIONS_LIST, "fstvm list [OPTIONS] [--] [SELECTION]\n\n"
-		       "Prints the tests that `fstvm run` would run, without a "
-		       "VM.\n",
+	{OPTIONS_LIST,
+	 "fstvm list [OPTIONS] [--] [SELECTION]\n\n"
+	 "Prints the tests that `fstvm run` would run, without a "
+	 "VM.\n",
 	 true},
-	{OPTIONS_DOCTOR, "fstvm doctor [OPTIONS]\n\n"
-			 "Checks every precondition of a run, each with its "
-			 "remedy.\n",
+	{OPTIONS_DOCTOR,
+	 "fstvm doctor [OPTIONS]\n\n"
+	 "Checks every precondition of a run, each with its "
+	 "remedy.\n",
 	 false},
-	{OPTIONS_REPORT, "fstvm report [OPTIONS] RUN\n\n"
-			 "The report of an earlier run, from its journal. RUN is "
-			 "its directory, its\nname, the beginning of its name, or "
-			 "`latest`.\n",
+	{OPTIONS_REPORT,
+	 "fstvm report [OPTIONS] RUN\n\n"
+	 "The report of an earlier run, from its journal. RUN is "
+	 "its directory, its\nname, the beginning of its name, or "
+	 "`latest`.\n",
 	 false},
-	{OPTIONS_RESUME, "fstvm resume [OPTIONS] RUN\n\n"
-			 "Runs what is left of an earlier run's plan.\n",
+	{OPTIONS_RESUME,
+	 "fstvm resume [OPTIONS] RUN\n\n"
+	 "Runs what is left of an earlier run's plan.\n",
 	 false},
-	{OPTIONS_DMESG, "fstvm dmesg [OPTIONS] [FILE|-]\n\n"
-			"Finds kernel problem reports in a log.\n",
+	{OPTIONS_DMESG,
+	 "fstvm dmesg [OPTIONS] [FILE|-]\n\n"
+	 "Finds kernel problem reports in a log.\n",
 	 false},
 };
 
@@ -116,9 +122,9 @@ static void print_row(const struct option_row *row)
 	const char *line = row->help;
 	size_t len = strcspn(line, "\n");
 
-	snprintf(head, sizeof(head), "%s%c%s --%s%s%s",
-		 row->letter ? "-" : " ", row->letter ? row->letter : ' ',
-		 row->letter ? "," : " ", row->name, row->value ? "=" : "",
+	snprintf(head, sizeof(head), "%s%c%s --%s%s%s", row->letter ? "-" : " ",
+		 row->letter ? row->letter : ' ', row->letter ? "," : " ",
+		 row->name, row->value ? "=" : "",
 		 row->value ? row->value : "");
 	printf("  %-24s %.*s\n", head, (int)len, line);
 	for (line += len; *line == '\n'; line += len) {

@@ -69,9 +69,9 @@ static void find_installation(struct prepared *prepared)
 
 static bool open_tree(struct prepared *prepared, const struct options *options)
 {
-	const char *path = options->fstests != NULL ?
-				   options->fstests :
-				   prepared->installation.suite;
+	const char *path = options->fstests != NULL
+				   ? options->fstests
+				   : prepared->installation.suite;
 	struct complaint complaint = {0};
 
 	if (fstests_open(path, &prepared->tree, &complaint) < 0) {
@@ -173,8 +173,8 @@ static void configure(struct prepared *prepared, const struct options *options)
 	struct complaint complaint = {0};
 	char path[PATH_MAX];
 
-	config->mkfs_options = options->mkfs_options ? options->mkfs_options :
-						       "";
+	config->mkfs_options =
+		options->mkfs_options ? options->mkfs_options : "";
 	config->mount_options =
 		options->mount_options ? options->mount_options : "";
 	config->logwrites = options->logwrites;
@@ -190,15 +190,14 @@ static void configure(struct prepared *prepared, const struct options *options)
 		fail(prepared, "devices", &complaint);
 		return;
 	}
-	preflight_add(&prepared->list, "devices", PREFLIGHT_OK, NULL,
-		      "%zu %s devices, %llu MiB together",
-		      prepared->devices.count,
-		      prepared->devices.backing ==
-				      PB__DEVICE_BACKING__DEVICE_BACKING_LOOP ?
-			      "loop" :
-			      "virtio-blk",
-		      (unsigned long long)(prepared->devices.total_bytes >>
-					   20));
+	preflight_add(
+		&prepared->list, "devices", PREFLIGHT_OK, NULL,
+		"%zu %s devices, %llu MiB together", prepared->devices.count,
+		prepared->devices.backing ==
+				PB__DEVICE_BACKING__DEVICE_BACKING_LOOP
+			? "loop"
+			: "virtio-blk",
+		(unsigned long long)(prepared->devices.total_bytes >> 20));
 	/* The bundled tests are made for small devices. */
 	if (config_warning(config) != NULL && !prepared->tree.bundled)
 		preflight_add(&prepared->list, "devices", PREFLIGHT_WARN, NULL,
@@ -310,9 +309,8 @@ static void check_machine(struct prepared *prepared,
 	ask.kernel.need.machine = name.machine;
 	ask.kernel.need.fstype = prepared->config.fstype;
 	ask.kernel.need.loop = true; /* the tests' own use of it */
-	ask.kernel.need.virtio_blk =
-		options->devices != NULL &&
-		strcmp(options->devices, "virtio") == 0;
+	ask.kernel.need.virtio_blk = options->devices != NULL &&
+				     strcmp(options->devices, "virtio") == 0;
 	if (sockdir_open(&dir, getenv("XDG_RUNTIME_DIR")) < 0) {
 		preflight_add(&prepared->list, "private directory",
 			      PREFLIGHT_FAIL, "make room in /tmp",
@@ -338,7 +336,8 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 	check_programs(prepared);
 	if (prepared->selection.show_only)
 		preflight_add(&prepared->list, "selection", PREFLIGHT_FAIL,
-			      NULL, "-n only shows the tests: use `fstvm list`");
+			      NULL,
+			      "-n only shows the tests: use `fstvm list`");
 }
 
 static void print_line(const char *head, const char *text)
@@ -352,13 +351,12 @@ static void print_line(const char *head, const char *text)
 int prepare_complain(const struct prepared *prepared)
 {
 	for (size_t i = 0; i < prepared->list.count; i++) {
-		const struct preflight_check *check =
-			&prepared->list.checks[i];
+		const struct preflight_check *check = &prepared->list.checks[i];
 
 		if (check->outcome == PREFLIGHT_OK)
 			continue;
-		print_line(check->outcome == PREFLIGHT_FAIL ? "ERROR: " :
-							      "WARNING: ",
+		print_line(check->outcome == PREFLIGHT_FAIL ? "ERROR: "
+							    : "WARNING: ",
 			   check->text);
 		if (check->remedy[0] != '\0')
 			print_line("       ", check->remedy);

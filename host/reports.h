@@ -18,5 +18,4 @@ must_check int reports_text(FILE *to, const struct outdir *outdir,
 must_check int reports_json(FILE *to, const struct outdir *outdir,
 			    const struct result *result);
 /* result.json in the run's directory. */
-must_check int reports_save(struct outdir *outdir,
-			    const struct result *result);
+must_check int reports_save(struct outdir *outdir, const struct result *result);

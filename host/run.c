@@ -204,8 +204,8 @@ static int on_vm_bulk(void *context, const Pb__Envelope *envelope)
 	else if (envelope->body_case == PB__ENVELOPE__BODY_LOG_CHUNK)
 		rc = store_log(slot->run, envelope->log_chunk);
 	return rc < 0 ? machinery_failed(slot->run, rc,
-					 "can't write to the run directory") :
-			0;
+					 "can't write to the run directory")
+		      : 0;
 }
 
 static void on_vm_heartbeat(void *context, const Pb__Heartbeat *beat)
@@ -317,8 +317,8 @@ static int choose_tests(struct run_vm *slot, Pb__RunEnd *ret_end)
 {
 	struct run *run = slot->run;
 	const Pb__RunStarted *started = run->spec.started;
-	size_t cap = started->n_tests < LIMIT_JOB_TESTS ? started->n_tests :
-							  LIMIT_JOB_TESTS;
+	size_t cap = started->n_tests < LIMIT_JOB_TESTS ? started->n_tests
+							: LIMIT_JOB_TESTS;
 	size_t n;
 
 	slot->plan = calloc(cap + 1, sizeof(*slot->plan));
@@ -347,7 +347,7 @@ static void fill_spec(struct run_vm *slot, size_t n_tests)
 	spec->mount_options = started->mount_options;
 	spec->devices = started->devices;
 	spec->n_devices = started->n_devices;
-	spec->tree_tag = (char *)(uintptr_t)"fstvm.tree";
+	spec->tree_tag = (char *)(uintptr_t) "fstvm.tree";
 	spec->tests = slot->tests;
 	spec->n_tests = n_tests;
 	spec->test_timeout_ms = started->test_timeout_ms;
@@ -377,8 +377,7 @@ static int open_boot(struct run_vm *slot)
 	};
 	struct run *run = slot->run;
 
-	artifact_store_open(&slot->artifacts, run->spec.outdir, &run->quota,
-			    0);
+	artifact_store_open(&slot->artifacts, run->spec.outdir, &run->quota, 0);
 	slot->watch = kernelwatch_create(&watch_owner, slot);
 	if (slot->watch == NULL)
 		return -ENOMEM;
@@ -492,9 +491,9 @@ static void on_total_timeout(struct ev_loop *loop, ev_timer *timer, int events)
 static void on_stop_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct run *run = watcher->data;
-	const char *name = watcher->signum == SIGINT  ? "SIGINT" :
-			   watcher->signum == SIGTERM ? "SIGTERM" :
-							"SIGHUP";
+	const char *name = watcher->signum == SIGINT	? "SIGINT"
+			   : watcher->signum == SIGTERM ? "SIGTERM"
+							: "SIGHUP";
 	char text[64];
 
 	(void)loop;
@@ -599,8 +598,7 @@ int run_execute(struct run *run, Pb__Event *first)
 	if (rc < 0)
 		return machinery_failed(run, rc, "can't become a subreaper");
 	signal(SIGPIPE, SIG_IGN);
-	run->agent_log_fd = outdir_open_file(run->spec.outdir,
-					     OUTDIR_AGENT_LOG,
+	run->agent_log_fd = outdir_open_file(run->spec.outdir, OUTDIR_AGENT_LOG,
 					     O_WRONLY | O_CREAT | O_APPEND);
 	if (run->agent_log_fd < 0)
 		return machinery_failed(run, run->agent_log_fd,

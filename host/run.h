@@ -32,7 +32,8 @@ struct run_spec {
 	const char *runtime_dir;
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;
-	const char *const *environment; /* for check; NULL-terminated, or NULL */
+	const char *const
+		*environment; /* for check; NULL-terminated, or NULL */
 	struct run_observer observer;
 };
 

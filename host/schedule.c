@@ -37,8 +37,8 @@ static int apply_run_started(struct schedule *schedule,
 			     const Pb__RunStarted *started)
 {
 	schedule_deinit(schedule);
-	schedule->tests = calloc(started->n_tests + 1,
-				 sizeof(*schedule->tests));
+	schedule->tests =
+		calloc(started->n_tests + 1, sizeof(*schedule->tests));
 	if (schedule->tests == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < started->n_tests; i++) {
@@ -47,8 +47,8 @@ static int apply_run_started(struct schedule *schedule,
 		test->name = strdup(started->tests[i]->name);
 		if (test->name == NULL)
 			return -ENOMEM;
-		test->state = started->tests[i]->excluded ? SCHEDULE_DONE :
-							    SCHEDULE_TODO;
+		test->state = started->tests[i]->excluded ? SCHEDULE_DONE
+							  : SCHEDULE_TODO;
 		schedule->count++;
 	}
 	schedule->retries = started->retries;
@@ -132,8 +132,7 @@ static void apply_attempt_ended(struct schedule *schedule,
 		test_is_over(schedule, ended->test, retry);
 }
 
-static void apply_vm_ended(struct schedule *schedule,
-			   const Pb__VmEnded *ended)
+static void apply_vm_ended(struct schedule *schedule, const Pb__VmEnded *ended)
 {
 	schedule->last_end = ended->reason;
 	bytes_copy_string(schedule->last_detail, sizeof(schedule->last_detail),
@@ -143,9 +142,8 @@ static void apply_vm_ended(struct schedule *schedule,
 	    ended->reason == PB__VM_END_REASON__VM_END_GONE ||
 	    ended->reason == PB__VM_END_REASON__VM_END_PROTOCOL)
 		schedule->crashes++;
-	schedule->fruitless_boots = schedule->job_progress ?
-					    0 :
-					    schedule->fruitless_boots + 1;
+	schedule->fruitless_boots =
+		schedule->job_progress ? 0 : schedule->fruitless_boots + 1;
 	/* The controller was killed before it could say how the test ended. */
 	if (schedule->running >= 0)
 		test_is_over(schedule, (size_t)schedule->running, true);
@@ -194,16 +192,14 @@ static bool must_end(const struct schedule *schedule, Pb__RunEnd *ret_end)
 {
 	*ret_end = PB__RUN_END__RUN_END_UNSPECIFIED;
 	if (schedule->stopped)
-		*ret_end = schedule->timed_out ?
-				   PB__RUN_END__RUN_END_TIMEOUT :
-				   PB__RUN_END__RUN_END_STOPPED;
+		*ret_end = schedule->timed_out ? PB__RUN_END__RUN_END_TIMEOUT
+					       : PB__RUN_END__RUN_END_STOPPED;
 	else if (schedule->last_end == PB__VM_END_REASON__VM_END_HOST_FAILED)
 		*ret_end = PB__RUN_END__RUN_END_HOST_FAILED;
 	else if (schedule->last_end == PB__VM_END_REASON__VM_END_SETUP_FAILED)
 		*ret_end = PB__RUN_END__RUN_END_SETUP_FAILED;
 	else if (schedule->fruitless_boots >= FRUITLESS_BOOTS &&
-		 schedule->last_end ==
-			 PB__VM_END_REASON__VM_END_CHECK_FAILED)
+		 schedule->last_end == PB__VM_END_REASON__VM_END_CHECK_FAILED)
 		*ret_end = PB__RUN_END__RUN_END_SETUP_FAILED;
 	else if (schedule->fruitless_boots >= FRUITLESS_BOOTS)
 		*ret_end = PB__RUN_END__RUN_END_BOOT_FAILED;
@@ -266,8 +262,8 @@ Pb__Verdict schedule_verdict(Pb__VmEndReason reason, bool timed_out)
 	case PB__VM_END_REASON__VM_END_WEDGED:
 		return PB__VERDICT__VERDICT_TIMEOUT;
 	case PB__VM_END_REASON__VM_END_STOPPED:
-		return timed_out ? PB__VERDICT__VERDICT_TIMEOUT :
-				   PB__VERDICT__VERDICT_NOT_REACHED;
+		return timed_out ? PB__VERDICT__VERDICT_TIMEOUT
+				 : PB__VERDICT__VERDICT_NOT_REACHED;
 	case PB__VM_END_REASON__VM_END_UNSPECIFIED:
 	case PB__VM_END_REASON__VM_END_FINISHED:
 	case PB__VM_END_REASON__VM_END_BOOT_TIMEOUT:

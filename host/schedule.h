@@ -28,9 +28,9 @@ enum schedule_test_state {
 };
 
 struct schedule_test {
-	uint8_t state;	      /* enum schedule_test_state */
-	uint32_t attempts;    /* begun so far */
-	uint32_t retries;     /* used */
+	uint8_t state;	   /* enum schedule_test_state */
+	uint32_t attempts; /* begun so far */
+	uint32_t retries;  /* used */
 	char *name;
 };
 

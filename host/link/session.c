@@ -9,8 +9,9 @@
 #include <string.h>
 
 #define IN(state) (1U << (state))
-#define SETUP_ON  (IN(SESSION_SETUP) | IN(SESSION_RUNNING) | IN(SESSION_FINISHED))
-#define RUNNING	  IN(SESSION_RUNNING)
+#define SETUP_ON \
+	(IN(SESSION_SETUP) | IN(SESSION_RUNNING) | IN(SESSION_FINISHED))
+#define RUNNING IN(SESSION_RUNNING)
 
 static const struct {
 	Pb__Envelope__BodyCase body;
@@ -34,8 +35,8 @@ static const struct {
 };
 
 static const char *const state_names[] = {
-	[SESSION_HELLO] = "hello",	 [SESSION_SETUP] = "setup",
-	[SESSION_RUNNING] = "running",	 [SESSION_FINISHED] = "finished",
+	[SESSION_HELLO] = "hello",     [SESSION_SETUP] = "setup",
+	[SESSION_RUNNING] = "running", [SESSION_FINISHED] = "finished",
 	[SESSION_CLOSED] = "closed",
 };
 static_assert(sizeof(state_names) / sizeof(state_names[0]) == SESSION_STATES,
@@ -105,8 +106,8 @@ static int step_test_started(struct session *session,
 	if (!is_planned(session, started->index, started->name))
 		return broken(ret_why, "a test that was not asked for");
 	if (rerun ? started->index + 1 != session->next_index ||
-			    started->rerun > session->spec->loop_failures :
-		    started->index < session->next_index)
+			    started->rerun > session->spec->loop_failures
+		  : started->index < session->next_index)
 		return broken(ret_why, "a test out of order");
 	session->test_active = true;
 	session->test_index = started->index;

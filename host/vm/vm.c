@@ -3,6 +3,7 @@
 #include "host/vm/vm.h"
 
 #include "host/record/event.h"
+#include "host/vm/launch.h"
 #include "host/vm/stray.h"
 #include "shared/clock.h"
 #include "shared/escape.h"
@@ -16,8 +17,8 @@
 #include <unistd.h>
 
 #define BEAT_S	      5.0
-#define LAST_WORDS_S  2.0  /* a panicking kernel's, until QEMU exits */
-#define IN_FLIGHT_S	 0.3
+#define LAST_WORDS_S  2.0 /* a panicking kernel's, until QEMU exits */
+#define IN_FLIGHT_S   0.3
 #define POWER_OFF_S   20.0 /* for the guest to go down by itself */
 #define LADDER_STEP_S 0.05
 #define READ_BYTES    (64 * 1024)
@@ -107,8 +108,7 @@ static void emit_ended(struct vm *vm)
 /* What an end without a reason means depends on how far the VM had come. */
 static void settle_reason(struct vm *vm)
 {
-	if (vm->suspicion[0] != '\0' &&
-	    vm->session.state != SESSION_FINISHED)
+	if (vm->suspicion[0] != '\0' && vm->session.state != SESSION_FINISHED)
 		set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED,
 			   vm->suspicion);
 	else if (vm->session.state == SESSION_HELLO)
@@ -241,8 +241,8 @@ void vm_suspect_crash(struct vm *vm, const char *line)
 	if (vm->state >= VM_FINISHING || vm->suspected > 0)
 		return;
 	vm->suspected = ev_now(vm->loop);
-	escape_text(vm->suspicion, sizeof(vm->suspicion),
-		    bytes_of_string(line), false);
+	escape_text(vm->suspicion, sizeof(vm->suspicion), bytes_of_string(line),
+		    false);
 	if (vm->state == VM_BOOTING)
 		return; /* has its deadline */
 	send_beat(vm);
@@ -542,36 +542,7 @@ static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* ---- the start ---- */
 
-static int prepare_links(struct vm *vm, struct vng_spec *vng,
-			 struct vng_drive *drives,
-			 char (*paths)[SOCKDIR_MEMBER + 1])
-{
-	const struct vng_spec *user = vm->spec.vng;
-	char name[SOCKDIR_NAME + 1];
-	int rc = sockdir_link(&vm->dir, "agent", user->agent_dir);
-	size_t at = 0;
-
-	vng->agent_dir =
-		sockdir_path(&vm->dir, "agent", paths[at++], sizeof(paths[0]));
-	if (rc == 0 && user->tree != NULL)
-		rc = sockdir_link(&vm->dir, "tree", user->tree);
-	if (user->tree != NULL)
-		vng->tree = sockdir_path(&vm->dir, "tree", paths[at++],
-					 sizeof(paths[0]));
-	for (size_t i = 0; rc == 0 && i < user->drive_count; i++) {
-		snprintf(name, sizeof(name), "d%zu", i);
-		rc = sockdir_link(&vm->dir, name, user->drives[i].path);
-		drives[i] = user->drives[i];
-		drives[i].path = sockdir_path(&vm->dir, name, paths[at++],
-					      sizeof(paths[0]));
-	}
-	vng->drives = drives;
-	vng->channel =
-		sockdir_path(&vm->dir, "ch.sock", paths[at], sizeof(paths[0]));
-	return rc;
-}
-
-static int emit_started(struct vm *vm, const struct vng_argv *argv)
+int vm_announce(struct vm *vm, const struct vng_argv *argv)
 {
 	Pb__VmStarted started = PB__VM_STARTED__INIT;
 	struct event_origin origin = origin_of(vm);
@@ -589,47 +560,6 @@ static int emit_started(struct vm *vm, const struct vng_argv *argv)
 	event.body_case = PB__EVENT__BODY_VM_STARTED;
 	event.vm_started = &started;
 	return vm->owner.on_event(vm->owner.context, &event);
-}
-
-static int spawn(struct vm *vm, const char **ret_step)
-{
-	static char kernel[PATH_MAX];
-	static struct vng_argv argv;
-	static struct vng_environ environment;
-	static char paths[VNG_DRIVES + 4][SOCKDIR_MEMBER + 1];
-	struct vng_drive drives[VNG_DRIVES];
-	struct vng_spec vng = *vm->spec.vng;
-	int rc;
-
-	*ret_step = "make links in the private directory";
-	rc = prepare_links(vm, &vng, drives, paths);
-	if (rc == 0 && vm->spec.kernel != NULL) {
-		rc = kernel_place(vm->spec.kernel, &vm->dir, kernel,
-				  sizeof(kernel));
-		vng.kernel = kernel;
-	}
-	if (rc < 0)
-		return rc;
-	*ret_step = "make vng's command line";
-	rc = vng_argv(&argv, &vng);
-	if (rc == 0)
-		rc = vng_environ(&environment, vm->dir.path, vm->dir.mark,
-				 (const char *const *)environ);
-	if (rc < 0)
-		return rc;
-	*ret_step = "start the guard";
-	rc = guard_open(&vm->guard, vm->dir.path, vm->dir.mark);
-	if (rc < 0)
-		return rc;
-	*ret_step = "start vng";
-	rc = process_spawn(&vm->process, argv.argv, environment.envp);
-	if (rc == 0)
-		rc = guard_watch(&vm->guard, vm->process.pid);
-	if (rc == 0)
-		rc = emit_started(vm, &argv);
-	if (rc == 0)
-		rc = process_release(&vm->process);
-	return rc;
 }
 
 static void watch(struct vm *vm)
@@ -691,7 +621,7 @@ int vm_start(struct vm *vm, struct ev_loop *loop, const struct vm_spec *spec,
 		vm->channel_is_open = rc == 0;
 	}
 	if (rc == 0)
-		rc = spawn(vm, &step);
+		rc = launch_vng(vm, &step);
 	if (rc < 0) {
 		snprintf(why, why_cap, "can't %s: %s", step, strerror(-rc));
 		vm->state = VM_OVER;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* launch - the start of a VM's processes. */
+#include "host/vm/launch.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static int prepare_links(struct vm *vm, struct vng_spec *vng,
+			 struct vng_drive *drives,
+			 char (*paths)[SOCKDIR_MEMBER + 1])
+{
+	const struct vng_spec *user = vm->spec.vng;
+	char name[SOCKDIR_NAME + 1];
+	int rc = sockdir_link(&vm->dir, "agent", user->agent_dir);
+	size_t at = 0;
+
+	vng->agent_dir =
+		sockdir_path(&vm->dir, "agent", paths[at++], sizeof(paths[0]));
+	if (rc == 0 && user->tree != NULL)
+		rc = sockdir_link(&vm->dir, "tree", user->tree);
+	if (user->tree != NULL)
+		vng->tree = sockdir_path(&vm->dir, "tree", paths[at++],
+					 sizeof(paths[0]));
+	for (size_t i = 0; rc == 0 && i < user->drive_count; i++) {
+		snprintf(name, sizeof(name), "d%zu", i);
+		rc = sockdir_link(&vm->dir, name, user->drives[i].path);
+		drives[i] = user->drives[i];
+		drives[i].path = sockdir_path(&vm->dir, name, paths[at++],
+					      sizeof(paths[0]));
+	}
+	vng->drives = drives;
+	vng->channel =
+		sockdir_path(&vm->dir, "ch.sock", paths[at], sizeof(paths[0]));
+	return rc;
+}
+
+int launch_vng(struct vm *vm, const char **ret_step)
+{
+	static char kernel[PATH_MAX];
+	static struct vng_argv argv;
+	static struct vng_environ environment;
+	static char paths[VNG_DRIVES + 4][SOCKDIR_MEMBER + 1];
+	struct vng_drive drives[VNG_DRIVES];
+	struct vng_spec vng = *vm->spec.vng;
+	int rc;
+
+	*ret_step = "make links in the private directory";
+	rc = prepare_links(vm, &vng, drives, paths);
+	if (rc == 0 && vm->spec.kernel != NULL) {
+		rc = kernel_place(vm->spec.kernel, &vm->dir, kernel,
+				  sizeof(kernel));
+		vng.kernel = kernel;
+	}
+	if (rc < 0)
+		return rc;
+	*ret_step = "make vng's command line";
+	rc = vng_argv(&argv, &vng);
+	if (rc == 0)
+		rc = vng_environ(&environment, vm->dir.path, vm->dir.mark,
+				 (const char *const *)environ);
+	if (rc < 0)
+		return rc;
+	*ret_step = "start the guard";
+	rc = guard_open(&vm->guard, vm->dir.path, vm->dir.mark);
+	if (rc < 0)
+		return rc;
+	*ret_step = "start vng";
+	rc = process_spawn(&vm->process, argv.argv, environment.envp);
+	if (rc == 0)
+		rc = guard_watch(&vm->guard, vm->process.pid);
+	if (rc == 0)
+		rc = vm_announce(vm, &argv);
+	if (rc == 0)
+		rc = process_release(&vm->process);
+	return rc;
+}
