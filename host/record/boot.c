@@ -83,17 +83,6 @@ uint64_t boot_duration_ns(const struct boot *boot)
 					     : 0;
 }
 
-struct boot *boot_create(uint32_t number, uint32_t vm)
-{
-	struct boot *boot = calloc(1, sizeof(*boot));
-
-	if (boot) {
-		boot->number = number;
-		boot->vm = vm;
-	}
-	return boot;
-}
-
 static void drop_console(struct boot *boot, struct allowance *allowance)
 {
 	for (uint32_t i = 0; i < boot->last_console_count; i++)
@@ -101,7 +90,7 @@ static void drop_console(struct boot *boot, struct allowance *allowance)
 	boot->last_console_count = 0;
 }
 
-void boot_destroy(struct boot *boot, struct allowance *allowance)
+static void boot_destroy(struct boot *boot, struct allowance *allowance)
 {
 	for (uint32_t i = 0; i < boot->step_count; i++) {
 		allowance_drop(allowance, &boot->steps[i].name);
@@ -255,4 +244,38 @@ int boot_apply(struct boot *boot, struct allowance *allowance,
 			boot->kernel_died = true;
 	}
 	return 0;
+}
+
+int boot_list_add(struct boot_list *list, uint32_t number, uint32_t vm)
+{
+	struct boot *boot;
+
+	if (list->count == BOOT_LIST) {
+		list->left_out++;
+		return 0;
+	}
+	boot = calloc(1, sizeof(*boot));
+	if (!boot)
+		return -ENOMEM;
+	boot->number = number;
+	boot->vm = vm;
+	list->items[list->count++] = boot;
+	return 0;
+}
+
+/* From the end, because the last one is nearly always meant. */
+struct boot *boot_list_find(const struct boot_list *list, uint32_t number)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		if (list->items[i]->number == number)
+			return list->items[i];
+	}
+	return NULL;
+}
+
+void boot_list_deinit(struct boot_list *list, struct allowance *allowance)
+{
+	for (size_t i = 0; i < list->count; i++)
+		boot_destroy(list->items[i], allowance);
+	list->count = 0;
 }

@@ -17,6 +17,7 @@ enum {
 	BOOT_CONSOLE_LINE = 512,
 	BOOT_TEXT = 2048,
 	BOOT_HELLO_BYTES = 24 * 1024,
+	BOOT_LIST = 1024,
 };
 
 struct boot_step {
@@ -67,8 +68,20 @@ const char *boot_end_words(Pb__VmEndReason reason);
 /* "finished", "boot-timeout"; "running" for unspecified. */
 const char *boot_end_name(Pb__VmEndReason reason);
 
-struct boot *boot_create(uint32_t number, uint32_t vm);
-void boot_destroy(struct boot *boot, struct allowance *allowance);
 /* Takes what an event says about its boot. Any event is safe. */
 must_check int boot_apply(struct boot *boot, struct allowance *allowance,
 			  const Pb__Event *event);
+
+/* The boots of a run, in the order in which they started. */
+struct boot_list {
+	struct boot *items[BOOT_LIST];
+	size_t count;
+	uint64_t left_out;
+};
+
+/* Over BOOT_LIST they are only counted. */
+must_check int boot_list_add(struct boot_list *list, uint32_t number,
+			     uint32_t vm);
+/* NULL when there is none with this number, or it was left out. */
+struct boot *boot_list_find(const struct boot_list *list, uint32_t number);
+void boot_list_deinit(struct boot_list *list, struct allowance *allowance);

@@ -80,6 +80,24 @@ struct attempt *ledger_find(const struct ledger *ledger,
 	return NULL;
 }
 
+struct attempt *ledger_of_record(const struct ledger *ledger,
+				 const struct assignment *vm, uint64_t sequence)
+{
+	struct attempt *attempt = NULL;
+
+	if (vm->has_current)
+		attempt = ledger_find(ledger, &vm->current);
+	if (attempt && sequence >= attempt->kmsg_from)
+		return attempt;
+	attempt = NULL;
+	if (vm->has_previous)
+		attempt = ledger_find(ledger, &vm->previous);
+	if (attempt && sequence >= attempt->kmsg_from &&
+	    (!attempt->kmsg_upto || sequence < attempt->kmsg_upto))
+		return attempt;
+	return NULL;
+}
+
 static bool has_room(const struct ledger *ledger,
 		     const struct ledger_test *test)
 {

@@ -45,7 +45,13 @@ void ledger_deinit(struct ledger *ledger, struct allowance *allowance);
 /* NULL when there is none, or it was over the limits. */
 struct attempt *ledger_find(const struct ledger *ledger,
 			    const struct assignment_key *key);
-/* The same, made when it is missing. *ret_attempt is NULL for a key outside
+/* Whose a kernel record is, by its sequence number: the running test's from
+ * its start on, else the one's before it up to its end, because the tests'
+ * own messages can overtake records. NULL: no test's. */
+struct attempt *ledger_of_record(const struct ledger *ledger,
+				 const struct assignment *vm,
+				 uint64_t sequence);
+/* As ledger_find(), made when it is missing. *ret_attempt is NULL for a key outside
  * the plan, an excluded test and an attempt that is over the limits. The
  * caller changes the attempt and settles the test. */
 must_check int ledger_open(struct ledger *ledger,

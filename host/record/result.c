@@ -13,9 +13,7 @@ struct result {
 	struct runfacts facts;
 	struct ledger ledger;
 	struct assignment vms[RESULT_VMS];
-	struct boot *boots[RESULT_BOOTS];
-	size_t boot_count;
-	uint64_t boots_left_out;
+	struct boot_list boots;
 	struct problem_list problems;
 	uint64_t ignored;
 };
@@ -36,8 +34,7 @@ void result_destroy(struct result *result)
 	ledger_deinit(&result->ledger, &result->allowance);
 	for (size_t i = 0; i < RESULT_VMS; i++)
 		assignment_deinit(&result->vms[i]);
-	for (size_t i = 0; i < result->boot_count; i++)
-		boot_destroy(result->boots[i], &result->allowance);
+	boot_list_deinit(&result->boots, &result->allowance);
 	problem_list_deinit(&result->problems, &result->allowance);
 	runfacts_deinit(&result->facts, &result->allowance);
 	must(result->allowance.used_bytes == 0);
@@ -251,27 +248,6 @@ static int take_problem(struct result *result, const Pb__Event *event)
 	return r;
 }
 
-/* Whose a kernel record is: the running test's from its start on, else the
- * one's before it up to its end; reports of the two can overtake records. */
-static struct attempt *attempt_of_record(const struct result *result,
-					 const struct assignment *vm,
-					 uint64_t sequence)
-{
-	struct attempt *attempt = NULL;
-
-	if (vm->has_current)
-		attempt = ledger_find(&result->ledger, &vm->current);
-	if (attempt && sequence >= attempt->kmsg_from)
-		return attempt;
-	attempt = NULL;
-	if (vm->has_previous)
-		attempt = ledger_find(&result->ledger, &vm->previous);
-	if (attempt && sequence >= attempt->kmsg_from &&
-	    (!attempt->kmsg_upto || sequence < attempt->kmsg_upto))
-		return attempt;
-	return NULL;
-}
-
 static int take_records(struct result *result, const Pb__Event *event)
 {
 	const Pb__KernelRecords *records = event->kernel_records;
@@ -280,9 +256,9 @@ static int take_records(struct result *result, const Pb__Event *event)
 	if (!is_of_present_boot(result, event))
 		return ignore(result);
 	for (size_t i = 0; i < records->n_records && r >= 0; i++) {
-		struct attempt *attempt =
-			attempt_of_record(result, &result->vms[event->vm],
-					  records->records[i]->sequence);
+		struct attempt *attempt = ledger_of_record(
+			&result->ledger, &result->vms[event->vm],
+			records->records[i]->sequence);
 
 		if (attempt)
 			r = attempt_add_message(attempt, &result->allowance,
@@ -291,37 +267,24 @@ static int take_records(struct result *result, const Pb__Event *event)
 	return r;
 }
 
-static struct boot *find_boot(const struct result *result, uint32_t number)
-{
-	for (size_t i = result->boot_count; i-- > 0;) {
-		if (result->boots[i]->number == number)
-			return result->boots[i];
-	}
-	return NULL;
-}
-
 static int take_vm_started(struct result *result, const Pb__Event *event)
 {
-	struct boot *boot;
+	int r;
 
 	if (event->vm >= RESULT_VMS || !event->boot ||
-	    find_boot(result, event->boot))
+	    boot_list_find(&result->boots, event->boot))
 		return ignore(result);
-	if (result->boot_count == RESULT_BOOTS) {
-		result->boots_left_out++;
-	} else {
-		boot = boot_create(event->boot, event->vm);
-		if (!boot)
-			return -ENOMEM;
-		result->boots[result->boot_count++] = boot;
-	}
-	return assignment_init(&result->vms[event->vm], event->boot,
-			       event->vm_started, result->ledger.count);
+	r = boot_list_add(&result->boots, event->boot, event->vm);
+	return r < 0 ? r
+		     : assignment_init(&result->vms[event->vm], event->boot,
+				       event->vm_started, result->ledger.count);
 }
 
 static int take_for_boot(struct result *result, const Pb__Event *event)
 {
-	struct boot *boot = event->boot ? find_boot(result, event->boot) : NULL;
+	struct boot *boot =
+		event->boot ? boot_list_find(&result->boots, event->boot)
+			    : NULL;
 
 	return boot ? boot_apply(boot, &result->allowance, event) : 0;
 }
@@ -433,26 +396,20 @@ const struct attempt *result_attempt(const struct result *result,
 	return ledger_find(&result->ledger, key);
 }
 
+const struct boot_list *result_boots(const struct result *result)
+{
+	return &result->boots;
+}
+
 size_t result_boot_count(const struct result *result)
 {
-	return result->boot_count;
+	return result->boots.count;
 }
 
 const struct boot *result_boot(const struct result *result, size_t index)
 {
-	must(index < result->boot_count);
-	return result->boots[index];
-}
-
-uint64_t result_boots_left_out(const struct result *result)
-{
-	return result->boots_left_out;
-}
-
-const struct boot *result_boot_numbered(const struct result *result,
-					uint32_t number)
-{
-	return find_boot(result, number);
+	must(index < result->boots.count);
+	return result->boots.items[index];
 }
 
 const struct problem_list *result_problems(const struct result *result)

@@ -20,7 +20,6 @@
 #include "host/record/runfacts.h"
 
 enum {
-	RESULT_BOOTS = 1024,
 	RESULT_VMS = 64,
 	RESULT_TEXT_BYTES = 64 * 1024 * 1024,
 };
@@ -50,13 +49,9 @@ bool result_find(const struct result *result, const Pb__Event *event,
 const struct attempt *result_attempt(const struct result *result,
 				     const struct assignment_key *key);
 
+const struct boot_list *result_boots(const struct result *result);
 size_t result_boot_count(const struct result *result);
-/* In the order in which they started. */
 const struct boot *result_boot(const struct result *result, size_t index);
-/* The one with this number; NULL when there is none, or it was left out. */
-const struct boot *result_boot_numbered(const struct result *result,
-					uint32_t number);
-uint64_t result_boots_left_out(const struct result *result);
 const struct problem_list *result_problems(const struct result *result);
 /* Events that made no sense. */
 uint64_t result_ignored(const struct result *result);

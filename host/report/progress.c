@@ -135,7 +135,8 @@ static void put_vm_started(struct progress *progress,
 static void put_hello(struct progress *progress, const struct result *result,
 		      const Pb__Event *event)
 {
-	const struct boot *boot = result_boot_numbered(result, event->boot);
+	const struct boot *boot =
+		boot_list_find(result_boots(result), event->boot);
 	char seconds[DURATION_TEXT];
 
 	if (boot && boot->hellos > 1) {
@@ -154,7 +155,8 @@ static void put_hello(struct progress *progress, const struct result *result,
 static void put_setup_done(struct progress *progress,
 			   const struct result *result, const Pb__Event *event)
 {
-	const struct boot *boot = result_boot_numbered(result, event->boot);
+	const struct boot *boot =
+		boot_list_find(result_boots(result), event->boot);
 	char seconds[DURATION_TEXT];
 
 	set_phase(progress, "starting the tests");

@@ -72,6 +72,33 @@ static void strongest_code_that_holds(void **state)
 	}
 }
 
+static void success_wants_a_real_verdict_for_all(void **state)
+{
+	static const struct {
+		const char *script;
+		bool success;
+	} ends[] = {
+		{PLAN DID(0, "pass") DID(1, "pass"), true},
+		{PLAN DID(0, "pass") DID(1, "notrun"), true},
+		{PLAN DID(0, "notrun") DID(1, "notrun"), false},
+		{PLAN DID(0, "pass") DID(1, "fail"), false},
+		{PLAN DID(0, "pass") DID(1, "none"), false},
+		{PLAN DID(0, "pass"), false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct result *result = result_create();
+		struct summary summary;
+
+		script_run(ends[i].script, apply, result);
+		summary_make(&summary, result);
+		assert_int_equal(summary.tests_success, ends[i].success);
+		result_destroy(result);
+	}
+}
+
 static void every_code_has_words(void **state)
 {
 	(void)state;
@@ -130,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strongest_code_that_holds),
+		cmocka_unit_test(success_wants_a_real_verdict_for_all),
 		cmocka_unit_test(every_code_has_words),
 		cmocka_unit_test(pass_rate_is_rounded_but_never_up_to_all),
 	};
