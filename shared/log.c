@@ -19,6 +19,14 @@ void log_open(const char *program, enum log_level level)
 	log_level = level;
 }
 
+/* One write, so that lines of several programs don't mix. */
+static void log_write(const char *line, size_t len)
+{
+	int r = fd_write_all(2, line, len);
+
+	(void)r; /* stderr is gone: there is nobody to tell */
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char line[LOG_LINE];
@@ -39,10 +47,7 @@ void log_line(enum log_level level, const char *format, ...)
 		if (text > 0)
 			len += text < room ? text : room - 1;
 		line[len++] = '\n';
-		/* One write, so that lines of several programs don't mix; and
-		 * there is nobody to tell when stderr is gone. */
-		if (fd_write_all(2, line, (size_t)len) < 0)
-			len = 0;
+		log_write(line, (size_t)len);
 	}
 	va_end(args);
 	errno = saved_errno;

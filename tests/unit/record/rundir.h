@@ -10,6 +10,7 @@
 #include "shared/fd.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,13 +23,13 @@ static inline int rundir_set_up(void **state)
 	char path[64];
 
 	(void)state;
-	strcpy(rundir, "/tmp/test_rundir.XXXXXX");
+	snprintf(rundir, sizeof(rundir), "/tmp/test_rundir.XXXXXX");
 	if (!mkdtemp(rundir) || chdir(rundir) < 0)
 		return -1;
-	strcpy(path, rundir);
-	setenv("HOME", strcat(path, "/home"), 1);
-	strcpy(path, rundir);
-	setenv("XDG_STATE_HOME", strcat(path, "/state"), 1);
+	snprintf(path, sizeof(path), "%s/home", rundir);
+	setenv("HOME", path, 1);
+	snprintf(path, sizeof(path), "%s/state", rundir);
+	setenv("XDG_STATE_HOME", path, 1);
 	setenv("TZ", "UTC0", 1);
 	return 0;
 }

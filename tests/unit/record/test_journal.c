@@ -26,7 +26,8 @@ static int directory = -1;
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(directory_path, "/tmp/test_journal.XXXXXX");
+	snprintf(directory_path, sizeof(directory_path),
+		 "/tmp/test_journal.XXXXXX");
 	if (!mkdtemp(directory_path))
 		return -1;
 	directory = fd_open(directory_path, O_RDONLY | O_DIRECTORY, 0);

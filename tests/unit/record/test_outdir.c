@@ -130,13 +130,14 @@ static void test_strange_names_work(void **state)
 	char long_name[260] = "d/";
 
 	(void)state;
-	memset(long_name + 2, 'n', 255);
+	memset(long_name + 2, 'n', 256);
+	long_name[2 + 255] = '\0';
 	assert_int_equal(outdir_create(&outdir, "-r 'q\"$x,é\n", "x", NOW), 0);
 	assert_true(rundir_has("-r 'q\"$x,é\n"));
 	outdir_close(&outdir);
 	assert_int_equal(outdir_create(&outdir, long_name, "x", NOW), 0);
 	outdir_close(&outdir);
-	strcat(long_name, "n");
+	long_name[2 + 255] = 'n';
 	assert_int_equal(outdir_create(&outdir, long_name, "x", NOW),
 			 -ENAMETOOLONG);
 	assert_int_equal(outdir_create(&outdir, "", "x", NOW), -EINVAL);

@@ -23,7 +23,7 @@
  *       dirlink -> dir   loop -> loop
  *     secret
  */
-static char root[] = "/tmp/test_beneath.XXXXXX";
+static char root[32];
 static int root_fd = -1;
 static int in_fd = -1;
 
@@ -38,7 +38,7 @@ static void make_file(int dir, const char *path)
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(root + strlen(root) - 6, "XXXXXX");
+	snprintf(root, sizeof(root), "/tmp/test_beneath.XXXXXX");
 	assert_non_null(mkdtemp(root));
 	root_fd = fd_open(root, O_RDONLY | O_DIRECTORY, 0);
 	assert_true(root_fd >= 0);
@@ -258,14 +258,16 @@ static void test_remove_tree(void **state)
 
 static void test_remove_tree_depth(void **state)
 {
-	char path[400] = "d";
+	char path[400];
 
 	(void)state;
-	for (int i = 1; i < 128; i++)
-		strcat(path, "/d");
+	for (size_t i = 0; i < 129; i++)
+		memcpy(path + 2 * i, "d/", 2);
+	path[2 * 128] = '\0';
 	assert_int_equal(beneath_mkdirs(in_fd, path), 0);
 	assert_int_equal(beneath_remove_tree(in_fd, "d"), 0);
-	strcat(path, "/d");
+	path[2 * 128] = 'd';
+	path[2 * 129] = '\0';
 	assert_int_equal(beneath_mkdirs(in_fd, path), 0);
 	assert_int_equal(beneath_remove_tree(in_fd, "d"), -ENAMETOOLONG);
 	assert_int_equal(beneath_remove_tree(in_fd, "d/d"), 0);

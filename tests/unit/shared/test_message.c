@@ -36,7 +36,7 @@ struct writer {
 
 static void writer_open(struct writer *writer, size_t cap)
 {
-	writer->buffer = calloc(1, cap);
+	writer->buffer = malloc(cap);
 	assert_non_null(writer->buffer);
 	writer->cap = cap;
 	writer->start = cap;
@@ -93,7 +93,7 @@ static int unpack_field(const struct trail *trail, size_t count, size_t bytes,
 {
 	const ProtobufCFieldDescriptor *last = trail->fields[trail->len - 1];
 	const Pb__Envelope *envelope = NULL;
-	char *text = malloc(bytes + 1);
+	char *text = calloc(1, bytes + 16);
 	struct writer writer;
 	int r = 0;
 
@@ -140,9 +140,11 @@ static void check_limit(const struct trail *trail,
 	const struct message_limit *limit = message_limit(message, field);
 	bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
 
-	if (!limit)
+	if (!limit) {
 		fail_msg("%s.%s has no limit", message->short_name,
 			 field->name);
+		return;
+	}
 	if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
 		assert_true(limit->bytes > 0);
 		expect_accepted(trail, 1, limit->bytes - 1);
