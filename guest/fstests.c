@@ -6,6 +6,7 @@
 #include "guest/layout.h"
 #include "guest/mounts.h"
 #include "guest/output.h"
+#include "guest/udev.h"
 #include "shared/fd.h"
 
 #include <errno.h>
@@ -177,8 +178,9 @@ static char **check_environment(const struct job *job, const Pb__RunSpec *spec)
 		"HOST_OPTIONS=" LAYOUT_CONFIG,
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
+	static char without_udev[] = "DM_DISABLE_UDEV=1";
 	static char result_base[LIMIT_PATH + 16] = "RESULT_BASE=";
-	char **env = calloc(FIXED + spec->n_environment + 2, sizeof(*env));
+	char **env = calloc(FIXED + spec->n_environment + 3, sizeof(*env));
 	size_t n = 0;
 
 	if (env == NULL)
@@ -187,6 +189,8 @@ static char **check_environment(const struct job *job, const Pb__RunSpec *spec)
 		env[n] = (char *)(uintptr_t)fixed[n];
 	fstests_result_base(result_base + strlen(result_base), LIMIT_PATH, job);
 	env[n++] = result_base;
+	if (!udev_is_running())
+		env[n++] = without_udev;
 	for (size_t i = 0; i < spec->n_environment; i++)
 		env[n++] = spec->environment[i];
 	return env;

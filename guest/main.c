@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fstvm-agent - the program in the guest; also the shims that check calls. */
+#include "guest/init.h"
 #include "guest/port.h"
 #include "guest/shim.h"
 #include "guest/supervisor.h"
@@ -67,6 +68,33 @@ static int open_channel(void)
 	return fd;
 }
 
+static int run(struct supervisor_options *chosen)
+{
+	if (chosen->channel_fd < 0)
+		chosen->channel_fd = open_channel();
+	if (chosen->channel_fd < 0)
+		return 1;
+	fcntl(chosen->channel_fd, F_SETFD, FD_CLOEXEC);
+	fcntl(chosen->channel_fd, F_SETFL,
+	      fcntl(chosen->channel_fd, F_GETFL) | O_NONBLOCK);
+	return supervisor_main(chosen);
+}
+
+/* Its arguments are what the kernel did not understand of its own. Returning
+ * would be a panic. */
+static _Noreturn void run_as_init(void)
+{
+	struct supervisor_options chosen = {.channel_fd = -1};
+	struct why why = {0};
+	int status = 1;
+
+	if (init_set_up(&why) < 0)
+		log_error("the guest can't be set up: %s", why.text);
+	else
+		status = run(&chosen);
+	init_power_off(status);
+}
+
 int main(int argc, char **argv)
 {
 	struct supervisor_options chosen = {.channel_fd = -1};
@@ -74,14 +102,9 @@ int main(int argc, char **argv)
 	if (argc > 0 && shim_is_name(argv[0]))
 		return shim_main(argc, argv);
 	log_open("fstvm-agent", LOG_INFO);
+	if (init_is_wanted())
+		run_as_init();
 	if (parse(argc, argv, &chosen) < 0)
 		return usage(stderr, 2);
-	if (chosen.channel_fd < 0)
-		chosen.channel_fd = open_channel();
-	if (chosen.channel_fd < 0)
-		return 1;
-	fcntl(chosen.channel_fd, F_SETFD, FD_CLOEXEC);
-	fcntl(chosen.channel_fd, F_SETFL,
-	      fcntl(chosen.channel_fd, F_GETFL) | O_NONBLOCK);
-	return supervisor_main(&chosen);
+	return run(&chosen);
 }

@@ -76,6 +76,8 @@ static int step_layout(struct work *work, struct why *why)
 	if (rc == 0)
 		rc = copy_ourselves(LAYOUT_BIN "/fstvm-agent", why);
 	for (size_t i = 0; rc == 0 && shim_names[i] != NULL; i++) {
+		if (!shim_is_wanted(shim_names[i]))
+			continue;
 		snprintf(path, sizeof(path), LAYOUT_BIN "/%s", shim_names[i]);
 		if (symlink("fstvm-agent", path) < 0 && errno != EEXIST)
 			rc = why_failed(why, -errno, "link %s", path);

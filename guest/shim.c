@@ -3,6 +3,7 @@
 #include "guest/shim.h"
 
 #include "guest/hook.h"
+#include "guest/udev.h"
 #include "shared/bytes.h"
 #include "shared/fd.h"
 
@@ -176,10 +177,16 @@ static const struct {
 	{"systemd-run", run_systemd_run},
 	{"systemctl", run_systemctl},
 	{"systemd-escape", run_systemd_escape},
+	{"udevadm", udev_main},
 };
 
-const char *const shim_names[] = {"logger", "systemd-run", "systemctl",
-				  "systemd-escape", NULL};
+const char *const shim_names[] = {"logger",	    "systemd-run", "systemctl",
+				  "systemd-escape", "udevadm",	   NULL};
+
+bool shim_is_wanted(const char *name)
+{
+	return strcmp(name, "udevadm") != 0 || !udev_is_running();
+}
 
 static const char *base_name(const char *path)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shim - what check takes for logger, systemd-run, systemctl, systemd-escape.
+/* shim - what check takes for logger, systemd-run, systemctl, systemd-escape,
+ * and for udevadm where no udevd runs (udev.h).
  *
  * check (since 2020-11) runs every test in a systemd scope when
  * `systemd-run --quiet --unit fstests-check --scope bash -c "exit 77"` says
@@ -17,3 +18,5 @@ _Bool shim_is_name(const char *argv0);
 int shim_main(int argc, char **argv);
 /* The names, NULL-terminated: the links that the set-up makes. */
 extern const char *const shim_names[];
+/* Whether this guest needs the one of that name. */
+_Bool shim_is_wanted(const char *name);

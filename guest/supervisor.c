@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -218,7 +217,6 @@ static int supervisor_open(struct supervisor *s,
 int supervisor_main(const struct supervisor_options *options)
 {
 	struct supervisor s = {.signal_fd = -1, .agent_fd = -1};
-	bool is_init = getpid() == 1;
 	int rc;
 
 	prctl(PR_SET_NAME, "fstvm-super");
@@ -233,7 +231,5 @@ int supervisor_main(const struct supervisor_options *options)
 		log_error("can't start the agent: %s", strerror(-rc));
 	if (s.agent_pid > 0)
 		kill(s.agent_pid, SIGKILL);
-	if (is_init)
-		reboot(RB_POWER_OFF);
 	return rc == 0 ? 0 : 1;
 }

@@ -33,5 +33,5 @@ enum supervisor_word {
 	SUPERVISOR_CHECK_EXITED = 'x', /* supervisor to agent */
 };
 
-/* Returns the exit status for main(). As PID 1 it powers the machine off. */
+/* Returns the exit status for main(). */
 int supervisor_main(const struct supervisor_options *options);
