@@ -59,7 +59,9 @@ static int settle(struct attempt *attempt, struct allowance *allowance)
 	reason_init(&reason);
 	if (*words)
 		reason_add(&reason, "%s", words);
+	/* The words of a crash are the kernel's own already. */
 	if (attempt->kernel_words && verdict_is_failure(attempt->verdict) &&
+	    attempt->verdict != PB__VERDICT__VERDICT_CRASH &&
 	    !strstr(words, attempt->kernel_words + strlen(KERNEL_WORD)))
 		reason_add(&reason, "%s", attempt->kernel_words);
 	return allowance_keep(allowance, &attempt->reason, reason.text,
