@@ -2,7 +2,7 @@
 /* body - what the lines of kernel reports look like. */
 #include "host/kernel/body.h"
 
-#include "host/kernel/frame.h"
+#include "host/kernel/stackframe.h"
 #include "host/kernel/stacks.h"
 
 #include <string.h>
@@ -297,7 +297,7 @@ static const struct beginning *find_beginning(struct bytes text)
 enum body_kind body_classify(struct bytes text)
 {
 	const struct beginning *beginning;
-	struct frame frame;
+	struct stackframe frame;
 	size_t spaces = 0;
 
 	if (is_separator(text))
@@ -306,7 +306,7 @@ enum body_kind body_classify(struct bytes text)
 	    contains(text, "[ cut here ]"))
 		return BODY_CUT;
 	/* Most lines of a report are frames. */
-	if (frame_parse(text, &frame) && frame.kind != FRAME_LOCK)
+	if (stackframe_parse(text, &frame) && frame.kind != FRAME_LOCK)
 		return BODY_FRAME;
 	while (spaces < text.len &&
 	       (text.data[spaces] == ' ' || text.data[spaces] == '\t'))

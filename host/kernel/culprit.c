@@ -13,11 +13,12 @@ enum {
 
 static void name_of(const struct stacks *stacks, size_t i, char *ret_name)
 {
-	frame_normalise(stacks->frames[i].frame.name, ret_name, CULPRIT_NAME);
+	stackframe_normalise(stacks->frames[i].frame.name, ret_name,
+			     CULPRIT_NAME);
 }
 
 /* Is this frame one of the code that the report is about? */
-static bool counts(const struct stack_frame *f)
+static bool counts(const struct stacks_entry *f)
 {
 	return f->stack == STACK_CALL && !f->frame.unsure &&
 	       (f->frame.kind == FRAME_CALL || f->frame.kind == FRAME_PC);
@@ -41,8 +42,8 @@ static size_t first_guilty(const struct stacks *stacks, size_t start)
 	return NOT_FOUND;
 }
 
-static size_t first_of_kind(const struct stacks *stacks, enum frame_kind kind,
-			    size_t start)
+static size_t first_of_kind(const struct stacks *stacks,
+			    enum stackframe_kind kind, size_t start)
 {
 	for (size_t i = start; i < stacks->count; i++) {
 		if (stacks->frames[i].frame.kind == kind &&
@@ -67,7 +68,7 @@ static size_t rule_pc(const struct stacks *stacks)
 static size_t rule_lock(const struct stacks *stacks)
 {
 	for (size_t i = 0; i < stacks->count; i++) {
-		const struct stack_frame *f = &stacks->frames[i];
+		const struct stacks_entry *f = &stacks->frames[i];
 
 		if (f->frame.kind == FRAME_LOCK && f->stack == STACK_CALL &&
 		    !is_service(stacks, i))
@@ -117,7 +118,7 @@ static size_t interrupted(const struct stacks *stacks)
 	size_t entry = NOT_FOUND, pc;
 
 	for (size_t i = 0; i < stacks->count; i++) {
-		const struct stack_frame *f = &stacks->frames[i];
+		const struct stacks_entry *f = &stacks->frames[i];
 
 		/* The entry proper is the outermost of a few. */
 		if (entry != NOT_FOUND && i > entry + 4)
@@ -144,7 +145,7 @@ static size_t rule_stall(const struct stacks *stacks, size_t start)
 	if (start == NOT_FOUND)
 		return NOT_FOUND;
 	for (size_t i = start; i < stacks->count; i++) {
-		const struct stack_frame *f = &stacks->frames[i];
+		const struct stacks_entry *f = &stacks->frames[i];
 
 		if (f->frame.unsure || f->stack == STACK_HELD ||
 		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
@@ -166,7 +167,7 @@ static size_t rule_hung(const struct stacks *stacks)
 	char name[CULPRIT_NAME];
 
 	for (size_t i = 0; i < stacks->count; i++) {
-		const struct stack_frame *f = &stacks->frames[i];
+		const struct stacks_entry *f = &stacks->frames[i];
 
 		if (!counts(f) || f->frame.kind != FRAME_CALL)
 			continue;
@@ -243,7 +244,8 @@ static struct bytes symbol_with_offset(struct bytes header)
 	const uint8_t *plus = memmem(header.data, header.len, "+0x", 3);
 	const uint8_t *begin = plus;
 
-	while (begin && begin > header.data && !strchr(" \t([", begin[-1]))
+	while (begin && begin > header.data && begin[-1] > ' ' &&
+	       begin[-1] < 0x7f && !strchr("([", begin[-1]))
 		begin--;
 	return bytes_of(begin, plus ? (size_t)(plus - begin) : 0);
 }
@@ -264,7 +266,7 @@ static struct bytes header_symbol(struct bytes header)
 			continue;
 		bytes_take(&rest,
 			   (size_t)(found - header.data) + strlen(leads[i]));
-		name = frame_symbol(rest);
+		name = stackframe_symbol(rest);
 		if (name.len < rest.len && rest.data[name.len] != ':' &&
 		    rest.data[name.len] != ' ')
 			name.len = 0;
@@ -281,7 +283,8 @@ static void find_other(struct bytes header, struct culprit *culprit)
 	if (!slash)
 		return;
 	bytes_take(&rest, (size_t)(slash - header.data) + 3);
-	frame_normalise(frame_symbol(rest), culprit->other, CULPRIT_NAME);
+	stackframe_normalise(stackframe_symbol(rest), culprit->other,
+			     CULPRIT_NAME);
 }
 
 /* A line that names the function: kernel/workqueue.c's "last function: f",
@@ -294,7 +297,8 @@ static void find_line(struct bytes text, const char *lead,
 	if (!found)
 		return;
 	bytes_take(&text, (size_t)(found - text.data) + strlen(lead));
-	frame_normalise(frame_symbol(text), culprit->function, CULPRIT_NAME);
+	stackframe_normalise(stackframe_symbol(text), culprit->function,
+			     CULPRIT_NAME);
 	if (function_is_service(culprit->function))
 		culprit->function[0] = '\0';
 }
@@ -358,8 +362,8 @@ static void keep_frames(const struct stacks *stacks, size_t guilty,
 		return;
 	for (size_t i = guilty + 1;
 	     i < stacks->count && culprit->frame_count < CULPRIT_FRAMES; i++) {
-		const struct stack_frame *f = &stacks->frames[i];
-		const struct stack_frame *g = &stacks->frames[guilty];
+		const struct stacks_entry *f = &stacks->frames[i];
+		const struct stacks_entry *g = &stacks->frames[guilty];
 
 		if (f->stack != g->stack ||
 		    (f->number != g->number && g->frame.kind == FRAME_CALL))
@@ -388,7 +392,7 @@ void culprit_find(const struct pattern *pattern, struct bytes header,
 		culprit.has_trace = stacks.frames[i].frame.kind == FRAME_CALL;
 	if (pattern->rule == RULE_HEADER) {
 		name = header_symbol(header);
-		frame_normalise(name, culprit.function, CULPRIT_NAME);
+		stackframe_normalise(name, culprit.function, CULPRIT_NAME);
 		find_other(header, &culprit);
 		if (function_is_service(culprit.function))
 			culprit.function[0] = '\0';

@@ -257,7 +257,8 @@ void draft_finish(struct draft *draft, const char *kernel)
 		      report->title, sizeof(report->title));
 	fingerprint_make(draft->pattern, report->title, header, report->source,
 			 &culprit, report->fingerprint);
-	report->corrupted |=
-		draft->lost || culprit.mixed || holds_time(header) ||
-		(needs_trace(draft->pattern) && !culprit.has_trace);
+	report->corrupted |= draft->lost || culprit.mixed ||
+			     holds_time(header) ||
+			     (needs_trace(draft->pattern) &&
+			      !report->consequence && !culprit.has_trace);
 }

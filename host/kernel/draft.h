@@ -27,8 +27,8 @@ struct draft {
 	uint64_t last_us;      /* the kernel's clock at the last line */
 	unsigned int doubtful; /* lines in a row that look like no report's */
 	unsigned int count;    /* lines since the header */
-	bool has_trace; /* a stack's heading */
-	bool has_frame; /* and a line of it */
+	bool has_trace;	       /* a stack's heading */
+	bool has_frame;	       /* and a line of it */
 	bool ended;	   /* its end mark was seen; only repetitions follow */
 	bool every_caller; /* other CPUs print into it */
 	bool lost;	   /* printk said that it dropped lines */

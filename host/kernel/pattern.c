@@ -107,7 +107,8 @@ static bool is_lead(struct bytes lead)
 		if (!is_lead_byte(lead.data[i]))
 			return false;
 	}
-	return true;
+	/* Android's crash reporter; and a panic that cites its reason. */
+	return !contains(lead, "DEBUG") && !contains(lead, "panic");
 }
 
 static size_t copy_line(char *to, size_t cap, struct bytes text)

@@ -280,9 +280,9 @@ static void open_report(struct report_scanner *scanner,
 	struct draft *draft;
 
 	/* One line of somebody else in the middle of a dump. */
-	bool single = (row->flags & PATTERN_SINGLE) ||
-		      (old && row->rule == RULE_NONE &&
-		       row->severity < REPORT_HANG);
+	bool single =
+		(row->flags & PATTERN_SINGLE) ||
+		(old && row->rule == RULE_NONE && row->severity < REPORT_HANG);
 
 	if (old && !single)
 		close_draft(scanner, old);

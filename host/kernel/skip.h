@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* name as frame_normalise() gives it. */
+/* name as stackframe_normalise() gives it. */
 
 /* Gives out memory, or is called on the way to it. */
 bool function_is_allocator(const char *name);

@@ -94,7 +94,7 @@ void stacks_parse(struct bytes text, struct stacks *ret_stacks)
 {
 	enum stack_kind kind = STACK_CALL;
 	unsigned int number = 0;
-	struct stack_frame *next;
+	struct stacks_entry *next;
 
 	ret_stacks->count = 0;
 	ret_stacks->mixed = false;
@@ -103,7 +103,7 @@ void stacks_parse(struct bytes text, struct stacks *ret_stacks)
 		enum stack_kind heading;
 
 		next = &ret_stacks->frames[ret_stacks->count];
-		if (frame_parse(line, &next->frame)) {
+		if (stackframe_parse(line, &next->frame)) {
 			next->stack = kind;
 			next->number = number;
 			ret_stacks->count++;

@@ -2,7 +2,7 @@
 /* stacks - all frames of a report, each with the kind of stack it is in. */
 #pragma once
 
-#include "host/kernel/frame.h"
+#include "host/kernel/stackframe.h"
 
 enum {
 	STACKS_FRAMES_MAX = 512,
@@ -20,14 +20,14 @@ enum stack_kind {
 	STACK_OTHER,
 };
 
-struct stack_frame {
-	struct frame frame;
+struct stacks_entry {
+	struct stackframe frame;
 	enum stack_kind stack;
 	unsigned int number; /* of the stack, from 0 */
 };
 
 struct stacks {
-	struct stack_frame frames[STACKS_FRAMES_MAX];
+	struct stacks_entry frames[STACKS_FRAMES_MAX];
 	size_t count;
 	bool mixed; /* "forcing a failure" of fault injection stands in it */
 };

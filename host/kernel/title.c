@@ -96,6 +96,35 @@ static size_t number_length(struct bytes b, const char **ret_word)
 	return i;
 }
 
+/* "+0x1a/0x2b [xfs]" behind a name: built in or not, it is the same code. */
+static size_t offset_length(struct bytes b)
+{
+	size_t n = 3;
+
+	if (at(b, 0) != '+' || at(b, 1) != '0' || at(b, 2) != 'x')
+		return 0;
+	while (is_hex(at(b, n)) || at(b, n) == '/' || at(b, n) == 'x')
+		n++;
+	if (at(b, n) == ' ' && at(b, n + 1) == '[') {
+		size_t end = n + 2;
+
+		while (is_word(at(b, end)))
+			end++;
+		if (at(b, end) == ']')
+			n = end + 1;
+	}
+	return n;
+}
+
+/* ":12" behind "x.c" or "x.h" */
+static bool is_line_number(const struct output *out, const char *word)
+{
+	const char *end = out->to + out->len;
+
+	return out->len > 2 && end[-1] == ':' && word[0] == 'N' &&
+	       (end[-2] == 'c' || end[-2] == 'h');
+}
+
 size_t title_normalise(struct bytes text, char *ret, size_t cap)
 {
 	struct output out = {.to = ret, .cap = cap};
@@ -103,21 +132,12 @@ size_t title_normalise(struct bytes text, char *ret, size_t cap)
 
 	while (text.len > 0) {
 		const char *word = "";
-		size_t n = 0;
+		size_t n = offset_length(text);
 
-		if (!is_word(previous))
+		if (n == 0 && !is_word(previous))
 			n = number_length(text, &word);
-		if (at(text, 0) == '+' && at(text, 1) == '0' &&
-		    at(text, 2) == 'x') {
-			for (n = 3; is_hex(at(text, n)) || at(text, n) == '/' ||
-				    at(text, n) == 'x';)
-				n++;
-			word = "";
-		}
-		if (previous == ':' && n > 0 && out.len > 2 &&
-		    (ret[out.len - 2] == 'c' || ret[out.len - 2] == 'h') &&
-		    word[0] == 'N') {
-			out.len--; /* "x.c:12" */
+		if (n > 0 && is_line_number(&out, word)) {
+			out.len--;
 			word = "";
 		}
 		if (n > 0) {
@@ -202,7 +222,7 @@ static void compose_header(const struct pattern *pattern, struct bytes header,
 			   const struct culprit *culprit, struct output *out)
 {
 	static const char *const stops[] = {
-		" on CPU", " code: ", ", comm", " comm ", " by ",
+		" on CPU", " code: ", ", comm", " comm ", " by ", " [00000000]",
 	};
 	char line[256];
 
@@ -220,7 +240,8 @@ static void compose_header(const struct pattern *pattern, struct bytes header,
 		return;
 	}
 	put(out, line);
-	if (pattern->rule == RULE_TRACE && culprit->function[0]) {
+	if ((pattern->rule == RULE_TRACE || pattern->rule == RULE_CALLER) &&
+	    culprit->function[0]) {
 		put(out, " in ");
 		put(out, culprit->function);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frame - reading one line of a stack dump. */
-#include "host/kernel/frame.h"
+/* stackframe - reading one line of a stack dump. */
+#include "host/kernel/stackframe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,9 +68,13 @@ static size_t name_length(struct bytes b)
 			depth++;
 		else if (c == '>' && depth > 0)
 			depth--;
-		else if (!is_name(c) && c != ':' && !(depth > 0 && c == ' '))
+		else if (c == ':' && at(b, i + 1) == ':')
+			i++;
+		else if (!is_name(c) && !(depth > 0 && (c == ' ' || c == ':')))
 			break;
 	}
+	if (i > b.len)
+		i = b.len;
 	while (i > 0 && b.data[i - 1] == ':')
 		i--;
 	return depth == 0 ? i : 0;
@@ -89,7 +93,7 @@ static bool is_offset(struct bytes b)
 	       at(b, i + 2) == 'x' && is_hex(at(b, i + 3));
 }
 
-struct bytes frame_symbol(struct bytes text)
+struct bytes stackframe_symbol(struct bytes text)
 {
 	return bytes_of(text.data, name_length(text));
 }
@@ -168,7 +172,7 @@ static bool is_file_line(struct bytes b, bool *inlined)
 	return true;
 }
 
-static bool frame_name(struct bytes b, struct frame *frame)
+static bool frame_name(struct bytes b, struct stackframe *frame)
 {
 	size_t n = name_length(b);
 	struct bytes rest = bytes_of(b.data + n, b.len - n);
@@ -199,7 +203,7 @@ static void take_callee(struct bytes *b)
 	*b = rest;
 }
 
-static bool parse_call(struct bytes b, struct frame *frame)
+static bool parse_call(struct bytes b, struct stackframe *frame)
 {
 	bool address = false;
 
@@ -229,7 +233,7 @@ static bool parse_call(struct bytes b, struct frame *frame)
 	}
 	/* Frames before kallsyms knew sizes: "[<addr>] f". */
 	if (address && frame->inlined && name_length(b) > 0) {
-		frame->name = frame_symbol(b);
+		frame->name = stackframe_symbol(b);
 		return true;
 	}
 	return false;
@@ -243,7 +247,7 @@ static bool parse_call(struct bytes b, struct frame *frame)
 static const struct {
 	const char *text;
 	size_t length;
-	enum frame_kind kind;
+	enum stackframe_kind kind;
 } register_lines[] = {
 	/* Longer ones before what they begin with. */
 	R("RIP: 0010:", PC),	  R("RIP: e030:", PC), R("RIP: ", PC),
@@ -258,7 +262,7 @@ static const struct {
 };
 
 /* The rest of a register line: words of numbers, then the symbol. */
-static bool parse_register(struct bytes b, struct frame *frame)
+static bool parse_register(struct bytes b, struct stackframe *frame)
 {
 	/* A user's code segment: nothing of the kernel stands here. */
 	if (starts(b, "0033:") || starts(b, "0023:") || starts(b, "002b:"))
@@ -284,7 +288,7 @@ static bool parse_register(struct bytes b, struct frame *frame)
 	return false;
 }
 
-static bool parse_lock(struct bytes text, struct frame *frame)
+static bool parse_lock(struct bytes text, struct stackframe *frame)
 {
 	/* Every lock has "{+.+.}" behind its name. */
 	const uint8_t *brace = memchr(text.data, '{', text.len);
@@ -300,13 +304,13 @@ static bool parse_lock(struct bytes text, struct frame *frame)
 	b = bytes_of(found + 6, text.len - (size_t)(found + 6 - text.data));
 	while (take_address(&b, &dummy))
 		skip_spaces(&b);
-	frame->name = frame_symbol(b);
+	frame->name = stackframe_symbol(b);
 	return frame->name.len > 0;
 }
 
-bool frame_parse(struct bytes text, struct frame *ret_frame)
+bool stackframe_parse(struct bytes text, struct stackframe *ret_frame)
 {
-	struct frame frame = {.kind = FRAME_CALL};
+	struct stackframe frame = {.kind = FRAME_CALL};
 	size_t count = sizeof(register_lines) / sizeof(register_lines[0]);
 
 	if (text.len < 6)
@@ -367,7 +371,7 @@ static size_t suffix_at(struct bytes name)
 	return best;
 }
 
-size_t frame_normalise(struct bytes name, char *ret_name, size_t cap)
+size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 {
 	/* arch/x86/include/asm/syscall_wrapper.h and its like, and the older
 	 * SYSCALL_DEFINEx(). Longer ones first. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table itself, and the lines that only look like a row's. */
+#include "host/kernel/matcher.h"
+#include "host/kernel/pattern.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct pattern *find(const struct pattern_set *set,
+				  const char *line)
+{
+	struct line_prefix prefix;
+
+	line_prefix_parse(bytes_of_string(line), &prefix);
+	return pattern_find(set, &prefix);
+}
+
+static void test_rows_are_sound(void **state)
+{
+	size_t count;
+	const struct pattern *rows = pattern_rows(&count);
+
+	(void)state;
+	assert_true(count > 150 && count <= MATCHER_STRINGS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(strlen(rows[i].text) >= MATCHER_WINDOW);
+		assert_non_null(rows[i].source);
+		assert_non_null(strchr(rows[i].source, '.'));
+		assert_true(rows[i].class < CLASS_COUNT);
+	}
+}
+
+/* No row is hidden by an earlier one that its own text already satisfies. */
+static void test_rows_are_reachable(void **state)
+{
+	struct pattern_set *set = pattern_set_create();
+	size_t count;
+	const struct pattern *rows = pattern_rows(&count);
+
+	(void)state;
+	assert_non_null(set);
+	for (size_t i = 0; i < count; i++) {
+		char line[256];
+
+		snprintf(line, sizeof(line), "%s%s%s",
+			 rows[i].begins ? rows[i].begins : "", rows[i].text,
+			 rows[i].also ? rows[i].also : "");
+		if (find(set, line) != &rows[i] &&
+		    !(rows[i].flags & PATTERN_GENERIC))
+			fail_msg("'%s' of row %zu is taken by '%s'", line, i,
+				 find(set, line) ? find(set, line)->text
+						 : "nothing");
+	}
+	pattern_set_destroy(set);
+}
+
+static void test_what_is_no_report(void **state)
+{
+	static const char *const lines[] = {
+		"[    1.000000] Command line: oops=panic panic_on_warn=1",
+		"[    1.000000] DEBUG: BUG: x",
+		"[    1.000000] foo_INFO: task x",
+		"[    1.000000] INFO: lockdep is turned off.",
+		"[    1.000000] INFO: NMI handler (x) took too long to run: 2",
+		"[    1.000000] BUG: MAX_LOCKDEP_ENTRIES too low!",
+		"[    1.000000] WARNING: the mand mount option is being",
+		"[    1.000000] traps: a[1] general protection fault ip:1 sp:2",
+		"[    1.000000] a.out[1]: segfault at 0 ip 1 sp 2 error 4",
+		"[    1.000000] EXT4-fs warning (device vdb): x",
+		"[    1.000000] XFS (vdb): User initiated shutdown received.",
+		"[    1.000000] systemd[1]: WARNING: x",
+		"[    1.000000] ext4: Unknown parameter 'WARNING: x'",
+		"[    1.000000] ---[ end Kernel panic - not syncing: x ]---",
+		"[    1.000000] watch BUG: soft lockup of somebody",
+		"KERNEL PANIC - NOT SYNCING",
+	};
+	struct pattern_set *set = pattern_set_create();
+
+	(void)state;
+	assert_non_null(set);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const struct pattern *row = find(set, lines[i]);
+
+		if (row)
+			fail_msg("'%s' is taken by '%s'", lines[i], row->text);
+	}
+	pattern_set_destroy(set);
+}
+
+/* The quick scan stops at least where a row could match. */
+static void test_scan_stops_in_time(void **state)
+{
+	struct pattern_set *set = pattern_set_create();
+	size_t count;
+	const struct pattern *rows = pattern_rows(&count);
+
+	(void)state;
+	assert_non_null(set);
+	for (size_t i = 0; i < count; i++) {
+		struct bytes text = bytes_of_string(rows[i].text);
+
+		assert_true(pattern_scan(set, text) < text.len);
+	}
+	pattern_set_destroy(set);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_are_sound),
+		cmocka_unit_test(test_rows_are_reachable),
+		cmocka_unit_test(test_what_is_no_report),
+		cmocka_unit_test(test_scan_stops_in_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
