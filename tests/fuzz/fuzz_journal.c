@@ -32,9 +32,10 @@ static void write_journal(const uint8_t *data, size_t size)
 		directory = fd_open(directory_path, O_RDONLY | O_DIRECTORY, 0);
 		must(directory >= 0 && atexit(remove_directory) == 0);
 	}
-	fd = fd_openat(directory, JOURNAL_NAME, O_WRONLY | O_CREAT | O_TRUNC,
-		       0600);
-	must(fd >= 0 && fd_write_all(fd, data, size) == 0);
+	/* Not O_TRUNC: ext4 writes such a file out when it is closed. */
+	fd = fd_openat(directory, JOURNAL_NAME, O_WRONLY | O_CREAT, 0600);
+	must(fd >= 0 && fd_write_all(fd, data, size) == 0 &&
+	     ftruncate(fd, (off_t)size) == 0);
 }
 
 static uint64_t read_journal(size_t size)

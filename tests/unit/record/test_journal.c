@@ -101,11 +101,13 @@ static size_t load(const char *name, uint8_t *to, size_t cap)
 
 static void store(const uint8_t *data, size_t len)
 {
-	fd_auto int fd = fd_openat(directory, JOURNAL_NAME,
-				   O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	/* Not O_TRUNC: ext4 writes such a file out when it is closed. */
+	fd_auto int fd =
+		fd_openat(directory, JOURNAL_NAME, O_WRONLY | O_CREAT, 0600);
 
 	assert_true(fd >= 0);
 	assert_int_equal(fd_write_all(fd, data, len), 0);
+	assert_int_equal(ftruncate(fd, (off_t)len), 0);
 }
 
 static void expect_event(const Pb__Event *event, uint64_t number)
