@@ -20,6 +20,7 @@
 #include "fstvm.pb-c.h"
 #include "host/link/channel.h"
 #include "host/link/session.h"
+#include "host/record/event.h"
 #include "host/vm/console.h"
 #include "host/vm/guard.h"
 #include "host/vm/kernel.h"
@@ -30,6 +31,10 @@
 #include "journal.pb-c.h"
 
 #include <ev.h>
+
+#define VM_BEAT_S 5.0
+/* For a dying kernel to say its last words, until QEMU exits. */
+#define VM_LAST_WORDS_S 2.0
 
 enum vm_state {
 	VM_BOOTING,   /* until the agent's Hello */
@@ -122,3 +127,12 @@ void vm_suspect_crash(struct vm *vm, const char *line);
 void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms);
 /* The end, now. */
 void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail);
+
+/* Shared by the parts of a VM: dialogue.h, ending.h, launch.h. */
+struct event_origin vm_origin(const struct vm *vm);
+/* To the owner; one that can't journal it ends the VM. */
+void vm_emit(struct vm *vm, Pb__Event *event);
+/* Our own machinery failed. Returns -EIO. */
+int vm_host_failed(struct vm *vm);
+/* Of the present state, in seconds; 0: none. */
+void vm_set_deadline(struct vm *vm, double seconds);
