@@ -166,6 +166,7 @@ static int execute(struct invocation *invocation)
 		.cpus = prepared->found.cpus,
 		.kvm = prepared->found.kvm,
 		.force_9p = prepared->found.force_9p,
+		.start = prepared->found.start,
 		.console = true,
 	};
 	struct run_spec spec = {

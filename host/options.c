@@ -51,6 +51,9 @@ static const struct option_row rows[] = {
 	 "of the guest (default: 4)"},
 	{"kvm", 0, "WHEN", OPTIONS_RUN | OPTIONS_DOCTOR, TEXT(kvm),
 	 "on, off or auto (default: when it works here)"},
+	{"init", 0, "WHO", OPTIONS_RUN | OPTIONS_DOCTOR, TEXT(init),
+	 "PID 1 of the guest: agent, vng or auto (default: the\n"
+	 "agent, where vng can start it; it boots faster)"},
 	{"timeout", 0, "TIME", OPTIONS_RUN, TEXT(timeout),
 	 "of all tests together, from the agent's Hello\n"
 	 "(default: none); 90, 90s, 15m, 2h"},

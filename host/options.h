@@ -36,6 +36,7 @@ struct options {
 	const char *memory;
 	const char *cpus;
 	const char *kvm;
+	const char *init;
 	const char *timeout;
 	const char *test_timeout;
 	const char *boot_timeout;

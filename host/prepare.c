@@ -6,6 +6,7 @@
 #include "host/plan/programs.h"
 #include "host/plan/size.h"
 #include "host/record/statedir.h"
+#include "host/vm/initchoice.h"
 #include "host/vm/sockdir.h"
 #include "shared/escape.h"
 
@@ -287,6 +288,17 @@ static bool take_kvm(struct prepared *prepared, const struct options *options,
 	return false;
 }
 
+static bool take_init(struct prepared *prepared, const struct options *options,
+		      enum preflight_init *ret_init)
+{
+	if (initchoice_parse(options->init, ret_init) == 0)
+		return true;
+	preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+		      "--init: \"%s\" is not auto, agent or vng",
+		      options->init);
+	return false;
+}
+
 static void check_machine(struct prepared *prepared,
 			  const struct options *options)
 {
@@ -300,7 +312,8 @@ static void check_machine(struct prepared *prepared,
 	uint32_t cpus = 4;
 
 	take_number(prepared, "--cpus", options->cpus, &cpus);
-	if (!take_kvm(prepared, options, &ask.kvm))
+	if (!take_kvm(prepared, options, &ask.kvm) ||
+	    !take_init(prepared, options, &ask.init))
 		return;
 	uname(&name);
 	ask.cpus = cpus;

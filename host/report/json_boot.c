@@ -90,8 +90,8 @@ static json_t *facts_of(const struct boot *boot)
 	if (!hello)
 		return json_null();
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "release",
-		json_text(hello->kernel_release), "version",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:b}",
+		"release", json_text(hello->kernel_release), "version",
 		json_text(hello->kernel_version), "machine",
 		json_text(hello->machine), "command_line",
 		json_text(hello->command_line), "taint",
@@ -100,7 +100,7 @@ static json_t *facts_of(const struct boot *boot)
 		(json_int_t)hello->cpus, "config",
 		json_text_list(hello->config_facts, hello->n_config_facts),
 		"agent_version", json_text(hello->agent_version), "boot_id",
-		json_text(hello->boot_id));
+		json_text(hello->boot_id), "agent_is_init", hello->is_init);
 }
 
 static json_t *one_boot(const struct files *files, const struct boot *boot)

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* agent, agent_init, tree, channel */
+enum { LINKS = 4 };
+
 static int prepare_links(struct vm *vm, struct vng_spec *vng,
 			 struct vng_drive *drives,
 			 char (*paths)[SOCKDIR_MEMBER + 1])
@@ -16,6 +19,9 @@ static int prepare_links(struct vm *vm, struct vng_spec *vng,
 
 	vng->agent_dir =
 		sockdir_path(&vm->dir, "agent", paths[at++], sizeof(paths[0]));
+	/* The guest's root shows the private directory as it is. */
+	vng->agent_init = sockdir_path(&vm->dir, "agent/fstvm-agent",
+				       paths[at++], sizeof(paths[0]));
 	if (rc == 0 && user->tree != NULL)
 		rc = sockdir_link(&vm->dir, "tree", user->tree);
 	if (user->tree != NULL)
@@ -39,7 +45,7 @@ int launch_vng(struct vm *vm, const char **ret_step)
 	static char kernel[PATH_MAX];
 	static struct vng_argv argv;
 	static struct vng_environ environment;
-	static char paths[VNG_DRIVES + 4][SOCKDIR_MEMBER + 1];
+	static char paths[VNG_DRIVES + LINKS][SOCKDIR_MEMBER + 1];
 	struct vng_drive drives[VNG_DRIVES];
 	struct vng_spec vng = *vm->spec.vng;
 	int rc;

@@ -5,6 +5,7 @@
 
 #include "host/vm/busybox.h"
 #include "host/vm/capture.h"
+#include "host/vm/initchoice.h"
 #include "host/vm/virtiofsd.h"
 
 #include <assert.h>
@@ -68,7 +69,7 @@ const char *preflight_outcome_name(enum preflight_outcome outcome)
 	return outcome_names[outcome];
 }
 
-static const char *search_path(const struct preflight_ask *ask)
+const char *preflight_search_path(const struct preflight_ask *ask)
 {
 	static const char name[] = "PATH=";
 
@@ -82,7 +83,7 @@ static const char *search_path(const struct preflight_ask *ask)
 static int find_program(const struct preflight_ask *ask, const char *name,
 			char to[PATH_MAX])
 {
-	int error = capture_find(name, search_path(ask), to, PATH_MAX);
+	int error = capture_find(name, preflight_search_path(ask), to, PATH_MAX);
 
 	if (error)
 		error = capture_find(name, "/usr/local/sbin:/usr/sbin:/sbin",
@@ -128,7 +129,7 @@ void preflight_vng(struct preflight *list, const struct preflight_ask *ask,
 	int error;
 
 	found->vng[0] = '\0';
-	error = capture_find("vng", search_path(ask), found->vng,
+	error = capture_find("vng", preflight_search_path(ask), found->vng,
 			     sizeof(found->vng));
 	if (error) {
 		found->vng[0] = '\0';
@@ -232,7 +233,7 @@ static void check_busybox(struct preflight *list,
 			  const struct preflight_ask *ask)
 {
 	char path[PATH_MAX];
-	int error = busybox_find(search_path(ask), path);
+	int error = busybox_find(preflight_search_path(ask), path);
 
 	if (!error)
 		preflight_add(list, "busybox", PREFLIGHT_OK, NULL, "%s", path);
@@ -280,7 +281,7 @@ void preflight_virtiofsd(struct preflight *list,
 {
 	struct virtiofsd virtiofsd;
 
-	virtiofsd_find(&virtiofsd, search_path(ask), ask->environ);
+	virtiofsd_find(&virtiofsd, preflight_search_path(ask), ask->environ);
 	found->force_9p = virtiofsd.kind != VIRTIOFSD_RUST;
 	switch (virtiofsd.kind) {
 	case VIRTIOFSD_NONE:
@@ -406,6 +407,7 @@ void preflight_run(struct preflight *list, const struct preflight_ask *ask,
 	preflight_kvm(list, ask, ret_found);
 	preflight_kernel(list, ask, ret_found);
 	preflight_tools(list, ask, ret_found);
+	initchoice_check(list, ask, ret_found);
 	preflight_memory(list, ask, ret_found);
 	preflight_cpus(list, ask, ret_found);
 }

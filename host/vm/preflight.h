@@ -49,15 +49,26 @@ const char *preflight_outcome_name(enum preflight_outcome outcome);
 
 enum preflight_kvm { PREFLIGHT_KVM_AUTO, PREFLIGHT_KVM_ON, PREFLIGHT_KVM_OFF };
 
+/* Who is PID 1; auto: the agent, where it can be. */
+enum preflight_init {
+	PREFLIGHT_INIT_AUTO,
+	PREFLIGHT_INIT_AGENT,
+	PREFLIGHT_INIT_VNG,
+};
+
 struct preflight_ask {
 	struct kernel_search kernel;
 	const char *memory; /* "4G" */
 	long cpus;
 	enum preflight_kvm kvm;
+	enum preflight_init init;
 	const char *const *environ; /* the user's; PATH is searched */
 	const char *private_dir;    /* of a struct sockdir, for vng's HOME */
 	const char *mark;
 };
+
+/* The user's $PATH, or NULL. */
+const char *preflight_search_path(const struct preflight_ask *ask);
 
 /* What was found on the way, for the run. */
 struct preflight_found {
@@ -69,6 +80,7 @@ struct preflight_found {
 	bool kvm;
 	char kvm_reason[160]; /* why, or why not */
 	bool force_9p;
+	enum vng_start start;
 };
 
 /* Does all of the checks below, in their order. */
