@@ -106,6 +106,10 @@ must_check int report_scanner_create(struct report_sink sink,
 				     struct report_scanner **ret_scanner);
 void report_scanner_destroy(struct report_scanner *scanner);
 
+/* As new, for another stream to the same sink. What is open is forgotten: call
+ * report_scanner_flush() before. */
+void report_scanner_reset(struct report_scanner *scanner);
+
 /* One line of a console, a log file, or `dmesg`, prefixes and all. */
 void report_scanner_line(struct report_scanner *scanner, struct bytes line);
 /* One record of /dev/kmsg; text may hold several lines. */

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scanner - opening, continuing and closing reports. */
+#include "host/kernel/scanner.h"
+
+#include <string.h>
+
+enum {
+	/* Of the kernel's clock; a dump to a slow console is stamped when it
+	 * is made, not when it is printed. */
+	SILENCE_US = 10 * 1000 * 1000,
+	/* A boot's first message after this much time is a reboot. */
+	REBOOT_US = 1000 * 1000,
+	/* How long after a death what follows is put down to it. */
+	AFTERMATH_US = 180 * 1000 * 1000,
+};
+
+static bool same_caller(const char *caller, struct bytes other)
+{
+	return bytes_equal_string(other, caller);
+}
+
+static struct draft *draft_of(struct report_scanner *scanner,
+			      struct bytes caller)
+{
+	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
+		struct draft *draft = &scanner->drafts[i];
+
+		if (draft->open && same_caller(draft->caller, caller))
+			return draft;
+	}
+	return NULL;
+}
+
+static void close_draft(struct report_scanner *scanner, struct draft *draft)
+{
+	draft_finish(draft, scanner->kernel);
+	draft->open = false;
+	scanner->open_count--;
+	scanner->sink.on_report(scanner->sink.context, &draft->report);
+}
+
+/* A free place, or that of the one that was silent for longest. */
+static struct draft *free_draft(struct report_scanner *scanner)
+{
+	struct draft *oldest = &scanner->drafts[0];
+
+	for (size_t i = 0; i < REPORT_OPEN_MAX; i++) {
+		struct draft *draft = &scanner->drafts[i];
+
+		if (!draft->open)
+			return draft;
+		if (draft->report.line_end < oldest->report.line_end)
+			oldest = draft;
+	}
+	close_draft(scanner, oldest);
+	return oldest;
+}
+
+static void close_silent(struct report_scanner *scanner, uint64_t now_us)
+{
+	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
+		struct draft *draft = &scanner->drafts[i];
+
+		if (draft->open && draft->last_us > 0 &&
+		    now_us > draft->last_us + SILENCE_US)
+			close_draft(scanner, draft);
+	}
+}
+
+void scanner_close_all(struct report_scanner *scanner)
+{
+	for (size_t i = 0; i < REPORT_OPEN_MAX; i++) {
+		if (scanner->drafts[i].open)
+			close_draft(scanner, &scanner->drafts[i]);
+	}
+}
+
+/* Panics that only say that something before them was bad enough. */
+static bool is_final_word(struct bytes text)
+{
+	static const char *const words[] = {
+		"Fatal exception",
+		"panic_on_",
+		"kernel: panic_on",
+		"hung_task: ",
+		"softlockup: ",
+		"Hard LOCKUP",
+		"hard LOCKUP",
+		"RCU Stall",
+		"rcu: ",
+		"Attempted to kill",
+		"Aiee, ",
+		"Oops",
+		"UBSAN: ",
+		"KASAN: ",
+		"KFENCE: ",
+		"oops",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (memmem(text.data, text.len, words[i], strlen(words[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool damages_memory(enum report_class class)
+{
+	return class == CLASS_KASAN || class == CLASS_KFENCE ||
+	       class == CLASS_BAD_PAGE || class == CLASS_SLUB ||
+	       class == CLASS_LIST_CORRUPTION || class == CLASS_REFCOUNT ||
+	       class == CLASS_UBSAN;
+}
+
+static bool is_consequence(const struct report_scanner *scanner,
+			   const struct pattern *row,
+			   const struct line_prefix *line,
+			   const struct draft *open)
+{
+	bool aftermath = scanner->died &&
+			 (!line->has_time ||
+			  line->time_us < scanner->died_us + AFTERMATH_US);
+
+	if (row->class == CLASS_REBOOT)
+		return scanner->died;
+	if (row->class == CLASS_PANIC)
+		return scanner->reported > 0 &&
+		       (open || aftermath || is_final_word(line->text));
+	if (aftermath && row->severity >= REPORT_HANG)
+		return true;
+	if (open && open->report.severity == REPORT_FATAL)
+		return true;
+	return open && row->severity == REPORT_FATAL &&
+	       damages_memory(open->pattern->class);
+}
+
+static void tell_begin(struct report_scanner *scanner,
+		       const struct draft *draft, const struct pattern *row,
+		       struct bytes header)
+{
+	struct report_begin begin = {
+		.id = draft->report.id,
+		.class = row->class,
+		.severity = row->severity,
+		.consequence = draft->report.consequence,
+		.line = scanner->lines,
+		.header = header,
+	};
+
+	if (row->severity == REPORT_FATAL)
+		scanner->died = true;
+	if (scanner->sink.on_begin)
+		scanner->sink.on_begin(scanner->sink.context, &begin);
+}
+
+static void open_report(struct report_scanner *scanner,
+			const struct pattern *row,
+			const struct line_prefix *line, struct draft *old)
+{
+	bool consequence = is_consequence(scanner, row, line, old);
+	struct draft *draft;
+
+	/* One line of somebody else in the middle of a dump. */
+	bool single =
+		(row->flags & PATTERN_SINGLE) ||
+		(old && row->rule == RULE_NONE && row->severity < REPORT_HANG);
+
+	if (old && !single)
+		close_draft(scanner, old);
+	draft = free_draft(scanner);
+	draft_begin(draft, row, scanner->next_id++, line->caller);
+	scanner->open_count++;
+	if (!single)
+		recent_move(&scanner->recent, draft, line->caller,
+			    scanner->lines);
+	draft_header(draft, line, scanner->lines);
+	draft->report.sequence = scanner->sequence;
+	draft->report.consequence = consequence;
+	/* Its cause was cut off or lost. */
+	if (row->class == CLASS_PANIC && !consequence &&
+	    is_final_word(line->text))
+		draft->report.corrupted = true;
+	if (!consequence)
+		scanner->reported++;
+	if (row->severity == REPORT_FATAL && line->has_time)
+		scanner->died_us = line->time_us;
+	tell_begin(scanner, draft, row, line->text);
+	if (single)
+		close_draft(scanner, draft);
+}
+
+/* A second header within a report: more of the same, or its end. */
+static bool continue_report(struct report_scanner *scanner, struct draft *draft,
+			    const struct pattern *row,
+			    const struct line_prefix *line)
+{
+	if (!draft_continues(draft, row, line->text))
+		return false;
+	draft->count++;
+	draft_add(draft, line->text, scanner->lines, BODY_LINE);
+	if (row->class == CLASS_PANIC)
+		draft->report.panicked = true;
+	if (row->severity > draft->report.severity) {
+		if (row->class != CLASS_PANIC)
+			draft->report.severity = row->severity;
+		tell_begin(scanner, draft, row, line->text);
+	}
+	return true;
+}
+
+/* The kernel's first messages: its version, and whether it was up before. */
+static void on_boot_line(struct report_scanner *scanner,
+			 const struct pattern *row,
+			 const struct line_prefix *line)
+{
+	static const char lead[] = "Linux version ";
+	struct bytes text = line->text;
+
+	if (text.len > sizeof(lead) && memcmp(text.data, lead, 14) == 0) {
+		size_t n;
+
+		bytes_take(&text, 14);
+		for (n = 0; n < text.len && n < 64 && text.data[n] > ' ' &&
+			    text.data[n] < 0x7f;
+		     n++)
+			scanner->kernel[n] = (char)text.data[n];
+		scanner->kernel[n] = '\0';
+	}
+	if (scanner->newest_us < REBOOT_US ||
+	    (line->has_time && line->time_us >= REBOOT_US))
+		return;
+	scanner_close_all(scanner);
+	open_report(scanner, row, line, NULL);
+	if (draft_of(scanner, line->caller))
+		close_draft(scanner, draft_of(scanner, line->caller));
+	scanner->newest_us = 0;
+	scanner->died = false;
+}
+
+static void take_plain(struct report_scanner *scanner,
+		       const struct line_prefix *line)
+{
+	struct draft *draft = draft_of(scanner, line->caller);
+	bool mine = false;
+
+	for (size_t i = 0; !draft && scanner->open_count && i < REPORT_OPEN_MAX;
+	     i++) {
+		if (scanner->drafts[i].open && scanner->drafts[i].every_caller)
+			draft = &scanner->drafts[i];
+	}
+	if (draft && draft_take(draft, line, scanner->lines, &mine))
+		close_draft(scanner, draft);
+	if (mine)
+		return;
+	recent_push(&scanner->recent, line, scanner->lines,
+		    body_classify(line->text));
+}
+
+void scanner_take(struct report_scanner *scanner,
+		  const struct line_prefix *line)
+{
+	const struct pattern *row = pattern_find(scanner->patterns, line);
+	struct draft *draft;
+
+	if (line->has_time && scanner->open_count)
+		close_silent(scanner, line->time_us);
+	if (row && (row->flags & PATTERN_EARLY)) {
+		on_boot_line(scanner, row, line);
+		return;
+	}
+	if (!row || (row->flags & PATTERN_MARK)) {
+		take_plain(scanner, line);
+	} else {
+		draft = draft_of(scanner, line->caller);
+		if (!draft || !continue_report(scanner, draft, row, line))
+			open_report(scanner, row, line, draft);
+	}
+	if (line->has_time && line->time_us > scanner->newest_us)
+		scanner->newest_us = line->time_us;
+}
+
+void scanner_take_early(struct report_scanner *scanner,
+			const struct line_prefix *line)
+{
+	const struct pattern *row = pattern_find(scanner->patterns, line);
+
+	if (row && (row->flags & PATTERN_EARLY))
+		on_boot_line(scanner, row, line);
+}

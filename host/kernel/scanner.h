@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scanner - which line opens, continues and ends which report: the inside of
+ * report.h. */
+#pragma once
+
+#include "host/kernel/recent.h"
+#include "shared/limits.h"
+
+struct report_scanner {
+	struct report_sink sink;
+	struct pattern_set *patterns;
+	/* From here to drafts: the stream's state. */
+	uint64_t lines;
+	uint64_t next_id;
+	uint64_t timed; /* lines with a time stamp */
+	uint64_t newest_us;
+	uint64_t sequence; /* of the present record */
+	uint64_t reported; /* problems so far, without consequences */
+	bool died;	   /* a fatal report was seen */
+	uint64_t died_us;
+	char kernel[128];
+	size_t open_count;
+	struct recent recent;
+	size_t tail_len; /* report_scanner_push(): an unfinished line */
+	uint8_t tail[LIMIT_CONSOLE_LINE];
+	struct draft drafts[REPORT_OPEN_MAX];
+};
+
+/* A line that is the kernel's, for all that is known. */
+void scanner_take(struct report_scanner *scanner,
+		  const struct line_prefix *line);
+/* A line without a time stamp in a log that has them: only a kernel that was
+ * started anew would print it. */
+void scanner_take_early(struct report_scanner *scanner,
+			const struct line_prefix *line);
+void scanner_close_all(struct report_scanner *scanner);
