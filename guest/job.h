@@ -81,6 +81,7 @@ struct job {
 	uint32_t artifacts; /* numbers given out */
 
 	/* supervisor */
+	bool shared_machine;  /* not a VM of ours: sysctls, host name stay */
 	uint32_t incarnation; /* of the agent: 1, 2, … */
 	pid_t check_pid;      /* 0: none has been started, or it was reaped */
 	bool check_exited;

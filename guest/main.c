@@ -27,7 +27,8 @@ static int usage(FILE *to, int status)
 	      "Runs fstests in a guest for fstvm; started by fstvm, not by "
 	      "hand.\n\n"
 	      "  --channel FD  speak on this descriptor, not on the virtio "
-	      "port\n"
+	      "port;\n"
+	      "                leave host name and sysctls as they are\n"
 	      "  --tree DIR    the fstests tree, not the host's 9p export\n"
 	      "  --help, --version\n",
 	      to);
@@ -42,6 +43,7 @@ static int parse(int argc, char **argv, struct supervisor_options *ret_options)
 		switch (option) {
 		case 'c':
 			ret_options->channel_fd = atoi(optarg);
+			ret_options->shared_machine = true;
 			break;
 		case 't':
 			ret_options->tree = optarg;

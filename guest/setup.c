@@ -105,6 +105,8 @@ static int step_system(struct work *work, struct why *why)
 
 	(void)why;
 	system_prepare(missing, sizeof(missing));
+	if (!work->job->shared_machine)
+		system_tune();
 	if (missing[0] != '\0')
 		snprintf(work->detail, sizeof(work->detail), "without %s",
 			 missing);

@@ -201,6 +201,7 @@ static int supervisor_open(struct supervisor *s,
 	s->job = job_create();
 	if (s->job == NULL)
 		return -errno;
+	s->job->shared_machine = options->shared_machine;
 	s->signal_fd = open_signals();
 	if (s->signal_fd < 0)
 		return s->signal_fd;

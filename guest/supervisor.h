@@ -11,12 +11,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct job;
 
 struct supervisor_options {
-	int channel_fd; /* the port, or a socket in tests */
-	const char
-		*tree; /* an fstests tree in place of the 9p mount, or NULL */
+	int channel_fd;	     /* the port, or a socket in tests */
+	const char *tree;    /* an fstests tree, not the 9p mount; or NULL */
+	bool shared_machine; /* this is no VM of ours */
 };
 
 /* What an incarnation of the agent is given. */

@@ -126,6 +126,10 @@ void system_prepare(char *to, size_t cap)
 {
 	(void)prepare_mounts(to, cap);
 	prepare_links();
+}
+
+void system_tune(void)
+{
 	prepare_sysctls();
 	prepare_hostname();
 }

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
-/* Does what can be done; what is missing is named in `to` ("debugfs,
- * configfs"), which may end up empty. */
+/* File systems and links: does what can be done; what is missing is named in
+ * `to` ("debugfs, configfs"), which may end up empty. */
 void system_prepare(char *to, size_t cap);
+/* Host name and sysctls: only for a machine that is ours alone. */
+void system_tune(void);

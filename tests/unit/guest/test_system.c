@@ -28,6 +28,9 @@ static void test_prepare(void **state)
 	assert_int_equal(sethostname("localhost", 9), 0);
 	system_prepare(missing, sizeof(missing));
 	assert_int_equal(uname(&name), 0);
+	assert_string_equal(name.nodename, "localhost");
+	system_tune();
+	assert_int_equal(uname(&name), 0);
 	assert_string_equal(name.nodename, "fstvm");
 	assert_null(strstr(missing, "debugfs"));
 	assert_null(strstr(missing, "cgroup2"));
@@ -36,6 +39,7 @@ static void test_prepare(void **state)
 	assert_int_equal(access("/dev/fd/0", F_OK), 0);
 	assert_int_equal(sethostname("mine", 4), 0);
 	system_prepare(missing, sizeof(missing));
+	system_tune();
 	assert_int_equal(uname(&name), 0);
 	assert_string_equal(name.nodename, "mine");
 }
