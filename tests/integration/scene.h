@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scene - a controller, a cable and a machine: the whole of fstvm but the VM.
+ *
+ * The tree is a copy of the bundled suite with the tests of extra/ in it:
+ * generic/950 leaves much behind, generic/951 waits for scene_open_gate().
+ */
+#pragma once
+
+#include "tests/integration/cable.h"
+#include "tests/integration/controller.h"
+#include "tests/integration/machine.h"
+
+struct scene {
+	char dir[64]; /* temporary; of everything below */
+	char tree[128];
+	char run_dir[128];
+	char agent_log[128];
+	struct ev_loop *loop;
+	struct cable cable;
+	struct controller controller;
+	struct machine machine;
+	struct machine_loop test_loop;
+	struct machine_loop scratch_loop;
+};
+
+/* For cmocka: a scene in *state, or the test is skipped. */
+int scene_set_up(void **state);
+int scene_tear_down(void **state);
+
+/* The tests to run, NULL-terminated; then the spec and the cable may still be
+ * changed, then the agent is started. */
+void scene_plan(struct scene *scene, const char *const *tests);
+void scene_start(struct scene *scene);
+void scene_start_with(struct scene *scene, const char *const *environment);
+
+/* Waits until generic/951 of this check stands at its gate; opens it. */
+void scene_wait_gate(struct scene *scene, unsigned int invocation);
+void scene_open_gate(struct scene *scene, unsigned int invocation);
+/* Waits for the supervisor's end, whatever it is like. */
+void scene_wait_end(struct scene *scene);
+/* The agent ended well and left nothing behind: no process, mount, cgroup,
+ * loop device, nothing changed; journal and result are one. */
+void scene_expect_clean_end(struct scene *scene);
