@@ -8,6 +8,7 @@ enum {
 	/* Of the kernel's clock; a dump to a slow console is stamped when it
 	 * is made, not when it is printed. */
 	SILENCE_US = 10 * 1000 * 1000,
+	SILENCE_LINES = 4096,
 	/* A boot's first message after this much time is a reboot. */
 	REBOOT_US = 1000 * 1000,
 	/* How long after a death what follows is put down to it. */
@@ -56,13 +57,24 @@ static struct draft *free_draft(struct report_scanner *scanner)
 	return oldest;
 }
 
+/* Its caller has been silent for long, by the clock or by what others said;
+ * or the clock went back, so this is another boot. */
+static bool is_over(const struct report_scanner *scanner,
+		    const struct draft *draft, uint64_t now_us)
+{
+	if (scanner->lines > draft->report.line_end + SILENCE_LINES)
+		return true;
+	return draft->last_us > 0 && now_us > 0 &&
+	       (now_us > draft->last_us + SILENCE_US ||
+		now_us + SILENCE_US < draft->last_us);
+}
+
 static void close_silent(struct report_scanner *scanner, uint64_t now_us)
 {
 	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
 		struct draft *draft = &scanner->drafts[i];
 
-		if (draft->open && draft->last_us > 0 &&
-		    now_us > draft->last_us + SILENCE_US)
+		if (draft->open && is_over(scanner, draft, now_us))
 			close_draft(scanner, draft);
 	}
 }
@@ -252,8 +264,11 @@ static void take_plain(struct report_scanner *scanner,
 		close_draft(scanner, draft);
 	if (mine)
 		return;
-	recent_push(&scanner->recent, line, scanner->lines,
-		    body_classify(line->text));
+	/* Only these can announce a report. */
+	if (recent_waits(&scanner->recent, scanner->lines) ||
+	    (line->text.len > 0 && strchr("=-", line->text.data[0])))
+		recent_push(&scanner->recent, line, scanner->lines,
+			    body_classify(line->text));
 }
 
 void scanner_take(struct report_scanner *scanner,
@@ -262,7 +277,7 @@ void scanner_take(struct report_scanner *scanner,
 	const struct pattern *row = pattern_find(scanner->patterns, line);
 	struct draft *draft;
 
-	if (line->has_time && scanner->open_count)
+	if (scanner->open_count)
 		close_silent(scanner, line->time_us);
 	if (row && (row->flags & PATTERN_EARLY)) {
 		on_boot_line(scanner, row, line);

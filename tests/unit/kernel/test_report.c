@@ -354,6 +354,54 @@ static void test_more_callers_than_places(void **state)
 	assert_int_equal(told.begin_count, REPORT_OPEN_MAX + 1);
 }
 
+/* A caller that falls silent ends its report: by the clock, by what others
+ * say, by another boot's clock. */
+static void test_silence_ends_a_report(void **state)
+{
+	static const char first[] =
+		"[  100.000000][    T1] WARNING: at a.c:1 f+0x1/0x2";
+	struct told told;
+	struct report_scanner *scanner = scanner_for(&told);
+
+	(void)state;
+	report_scanner_line(scanner, bytes_of_string(first));
+	report_scanner_line(scanner,
+			    bytes_of_string("[  110.000000][    T2] x"));
+	assert_int_equal(told.count, 0);
+	report_scanner_line(scanner,
+			    bytes_of_string("[  110.000001][    T2] x"));
+	assert_int_equal(told.count, 1);
+	report_scanner_line(scanner, bytes_of_string(first));
+	report_scanner_line(scanner,
+			    bytes_of_string("[    1.000000][    T2] x"));
+	assert_int_equal(told.count, 2);
+	report_scanner_line(scanner, bytes_of_string(first));
+	for (int i = 0; i < 4096; i++)
+		report_scanner_line(
+			scanner, bytes_of_string("[  100.000000][    T2] x"));
+	assert_int_equal(told.count, 2);
+	report_scanner_line(scanner,
+			    bytes_of_string("[  100.000000][    T2] x"));
+	assert_int_equal(told.count, 3);
+	report_scanner_destroy(scanner);
+}
+
+/* A scanner that was reset knows nothing of the stream before. */
+static void test_reset(void **state)
+{
+	struct told told;
+	struct report_scanner *scanner = scanner_for(&told);
+
+	(void)state;
+	report_scanner_push(scanner, bytes_of_string("BUG: memory leak\nBUG"));
+	report_scanner_reset(scanner);
+	report_scanner_push(scanner, bytes_of_string(": memory leak\n"));
+	report_scanner_flush(scanner);
+	assert_int_equal(told.count, 0);
+	assert_int_equal(report_scanner_lines(scanner), 1);
+	report_scanner_destroy(scanner);
+}
+
 /* A report of lines without end is cut at the cap, and says so. */
 static void test_text_is_capped(void **state)
 {
@@ -434,6 +482,8 @@ int main(void)
 		cmocka_unit_test(test_hung_task_carries_its_age),
 		cmocka_unit_test(test_records_of_users_are_ignored),
 		cmocka_unit_test(test_more_callers_than_places),
+		cmocka_unit_test(test_silence_ends_a_report),
+		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_text_is_capped),
 		cmocka_unit_test(test_overlong_line),
 		cmocka_unit_test(test_line_numbers_after_skipping),
