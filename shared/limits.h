@@ -43,6 +43,7 @@ enum {
 #define LIMIT_AGENT_LOG_BYTES	   (64LL * 1024 * 1024)
 #define LIMIT_ARTIFACT_BYTES	   (8LL * 1024 * 1024)
 #define LIMIT_TEST_ARTIFACTS_BYTES (32LL * 1024 * 1024)
+#define LIMIT_RUN_ARTIFACTS_BYTES  (4LL * 1024 * 1024 * 1024)
 
 static_assert(LIMIT_CHUNK * 2 < LIMIT_MESSAGE, "a chunk is small");
 static_assert(LIMIT_OUTBOX_BYTES >= LIMIT_MESSAGE + 64,

@@ -120,7 +120,8 @@ def user_group(user):
 
 def leftovers():
     """Processes and private directories of any run of fstvm's."""
-    found = set(glob.glob('/tmp/fstvm-*')) | set(glob.glob('/run/user/*/fstvm-*'))
+    found = set(glob.glob('/tmp/fstvm-??????')) | set(glob.glob(
+        '/run/user/*/fstvm-??????'))
     for path in glob.glob('/proc/[0-9]*/environ'):
         try:
             with open(path, 'rb') as file:

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* slot - the place of one VM in a run. */
+#include "host/slot.h"
+
+#include "host/record/assignment.h"
+#include "host/record/bootlog.h"
+#include "host/record/event.h"
+#include "shared/clock.h"
+#include "shared/fd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { HEARTBEAT_MS = 5000 };
+
+static int tell(struct slot *slot, Pb__Event *event)
+{
+	return slot->owner.on_event(slot->owner.context, event);
+}
+
+static void init_event(const struct slot *slot, Pb__Event *event)
+{
+	struct event_origin origin = vm_origin(&slot->vm);
+
+	event_init(event, &origin);
+}
+
+static int tell_attempt_ended(struct slot *slot, uint32_t test,
+			      uint32_t attempt, Pb__Verdict verdict,
+			      const char *reason)
+{
+	Pb__AttemptEnded ended = PB__ATTEMPT_ENDED__INIT;
+	Pb__Event event;
+
+	ended.test = test;
+	ended.attempt = attempt;
+	ended.verdict = verdict;
+	ended.reason = (char *)(uintptr_t)reason;
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_ATTEMPT_ENDED;
+	event.attempt_ended = &ended;
+	return tell(slot, &event);
+}
+
+/* ---- what the VM tells ---- */
+
+static void open_store(struct slot *slot)
+{
+	artifact_store_open(&slot->artifacts, slot->run->outdir, slot->quota,
+			    slot->index);
+}
+
+static int on_vm_event(void *context, Pb__Event *event)
+{
+	struct slot *slot = context;
+	int rc = tell(slot, event);
+
+	/* A new agent sends what its predecessor had begun from the start. */
+	if (rc == 0 && event->body_case == PB__EVENT__BODY_HELLO) {
+		artifact_store_close(&slot->artifacts);
+		open_store(slot);
+	}
+	if (rc == 0 && event->body_case == PB__EVENT__BODY_KERNEL_RECORDS)
+		kernelwatch_records(slot->watch, event->kernel_records);
+	return rc;
+}
+
+static int tell_stored(struct slot *slot, const struct assignment_key *key,
+		       const char *guest_name,
+		       const struct artifact_stored *kept)
+{
+	Pb__ArtifactStored stored = PB__ARTIFACT_STORED__INIT;
+	Pb__Event event;
+
+	stored.test = key->test;
+	stored.attempt = key->attempt;
+	stored.guest_name = (char *)(uintptr_t)guest_name;
+	stored.path = (char *)(uintptr_t)kept->path;
+	stored.size_bytes = kept->size_bytes;
+	stored.kept_bytes = kept->kept_bytes;
+	stored.incomplete = kept->incomplete;
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_ARTIFACT_STORED;
+	event.artifact_stored = &stored;
+	return tell(slot, &event);
+}
+
+static struct artifact_origin origin_of(const struct slot *slot,
+					const struct assignment_key *key,
+					const char *guest_name)
+{
+	const Pb__PlannedTest *test = slot->run->started->tests[key->test];
+
+	return (struct artifact_origin){
+		.config = slot->run->started->config_name,
+		.test = test->name,
+		.iteration = test->iteration,
+		.attempt = key->attempt,
+		.guest_name = guest_name,
+	};
+}
+
+static int store_artifact(struct slot *slot, const Pb__ArtifactEnd *end)
+{
+	struct assignment_key key;
+	struct artifact_origin origin;
+	struct artifact_stored kept;
+	int rc;
+
+	if (end->index >= slot->spec.n_tests)
+		return 0; /* of a test that is none: nothing is kept */
+	key.test = slot->plan[end->index];
+	key.attempt = slot->attempt[end->index] + end->rerun;
+	origin = origin_of(slot, &key, end->name);
+	rc = artifact_store_end(&slot->artifacts, end, &origin, &kept);
+	return rc < 0 ? rc : tell_stored(slot, &key, end->name, &kept);
+}
+
+/* The VM is gone with a file half sent. Of which test it was is not known
+ * before its end; it is kept with the one that ran. */
+static void keep_unfinished(struct slot *slot)
+{
+	static const char name[] = "unfinished";
+	struct assignment_key key;
+	struct artifact_origin origin;
+	struct artifact_stored kept;
+
+	if (!schedule_running(slot->schedule, &key.test, &key.attempt))
+		return;
+	origin = origin_of(slot, &key, name);
+	while (artifact_store_abandon(&slot->artifacts, &origin, &kept) == 1)
+		if (tell_stored(slot, &key, name, &kept) < 0)
+			return;
+}
+
+static int on_vm_bulk(void *context, const Pb__Envelope *envelope)
+{
+	struct slot *slot = context;
+	int rc = 0;
+
+	if (envelope->body_case == PB__ENVELOPE__BODY_ARTIFACT_CHUNK)
+		rc = artifact_store_chunk(&slot->artifacts,
+					  envelope->artifact_chunk);
+	else if (envelope->body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
+		rc = store_artifact(slot, envelope->artifact_end);
+	else if (envelope->body_case == PB__ENVELOPE__BODY_LOG_CHUNK)
+		rc = slot->owner.on_log(slot->owner.context,
+					envelope->log_chunk);
+	if (rc < 0)
+		slot->owner.failed(slot->owner.context, rc,
+				   "can't write to the run directory");
+	return rc;
+}
+
+static void on_vm_heartbeat(void *context, const Pb__Heartbeat *beat)
+{
+	(void)context;
+	(void)beat;
+}
+
+static void on_vm_console_line(void *context, struct bytes line)
+{
+	struct slot *slot = context;
+	const struct run_observer *observer = &slot->run->observer;
+
+	kernelwatch_console(slot->watch, line);
+	observer->on_console_line(observer->context, line);
+}
+
+static void on_kernel_fatal(void *context, const char *line)
+{
+	struct slot *slot = context;
+
+	vm_suspect_crash(&slot->vm, line);
+}
+
+static void on_kernel_problem(void *context, Pb__KernelProblem *problem)
+{
+	struct slot *slot = context;
+	uint32_t test = 0, attempt = 0;
+	Pb__Event event;
+
+	problem->in_test = schedule_running(slot->schedule, &test, &attempt);
+	problem->test = test;
+	problem->attempt = attempt;
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_KERNEL_PROBLEM;
+	event.kernel_problem = problem;
+	(void)!tell(slot, &event);
+}
+
+static bool is_good_end(const struct slot *slot, Pb__VmEndReason reason)
+{
+	if (slot->vm.session.state == SESSION_HELLO)
+		return false;
+	return reason == PB__VM_END_REASON__VM_END_FINISHED ||
+	       reason == PB__VM_END_REASON__VM_END_STOPPED ||
+	       reason == PB__VM_END_REASON__VM_END_CHECK_FAILED;
+}
+
+static void give_up_stepped_over(struct slot *slot)
+{
+	size_t from = 0;
+	uint32_t test, attempt;
+
+	while (schedule_stepped_over(slot->schedule, &from, &test, &attempt))
+		if (tell_attempt_ended(slot, test, attempt,
+				       PB__VERDICT__VERDICT_LOST,
+				       "check did not run it") < 0)
+			return;
+}
+
+static void on_vm_ending(void *context, Pb__VmEndReason reason,
+			 const char *detail)
+{
+	struct slot *slot = context;
+	uint32_t test, attempt;
+	Pb__Verdict verdict;
+
+	kernelwatch_finish(slot->watch,
+			   reason != PB__VM_END_REASON__VM_END_FINISHED);
+	keep_unfinished(slot);
+	verdict = schedule_verdict(reason, slot->schedule->timed_out);
+	if (schedule_running(slot->schedule, &test, &attempt))
+		(void)!tell_attempt_ended(slot, test, attempt, verdict, detail);
+	if (reason == PB__VM_END_REASON__VM_END_FINISHED &&
+	    !slot->schedule->stopped)
+		give_up_stepped_over(slot);
+	(void)!bootlog_finish(slot->run->outdir, slot->console_log,
+			      is_good_end(slot, reason));
+}
+
+static void release_boot(struct slot *slot)
+{
+	artifact_store_close(&slot->artifacts);
+	kernelwatch_destroy(slot->watch);
+	slot->watch = NULL;
+	fd_close(&slot->console_fd);
+	free(slot->tests);
+	free(slot->plan);
+	free(slot->attempt);
+	slot->tests = NULL;
+	slot->plan = NULL;
+	slot->attempt = NULL;
+	slot->active = false;
+}
+
+static void on_vm_over(void *context)
+{
+	struct slot *slot = context;
+
+	release_boot(slot);
+	slot->owner.on_over(slot->owner.context);
+}
+
+/* ---- the next boot ---- */
+
+static int choose_tests(struct slot *slot, Pb__RunEnd *ret_end)
+{
+	const Pb__RunStarted *started = slot->run->started;
+	size_t cap = started->n_tests < LIMIT_JOB_TESTS ? started->n_tests
+							: LIMIT_JOB_TESTS;
+	size_t n;
+
+	slot->plan = calloc(cap + 1, sizeof(*slot->plan));
+	slot->attempt = calloc(cap + 1, sizeof(*slot->attempt));
+	slot->tests = calloc(cap + 1, sizeof(*slot->tests));
+	if (slot->plan == NULL || slot->attempt == NULL || slot->tests == NULL)
+		return -ENOMEM;
+	n = schedule_next(slot->schedule, slot->plan, cap, ret_end);
+	for (size_t i = 0; i < n; i++) {
+		slot->tests[i] = started->tests[slot->plan[i]]->name;
+		slot->attempt[i] =
+			slot->schedule->tests[slot->plan[i]].attempts;
+	}
+	return (int)n;
+}
+
+static void fill_spec(struct slot *slot, size_t n_tests)
+{
+	const struct run_spec *run = slot->run;
+	const Pb__RunStarted *started = run->started;
+	Pb__RunSpec *spec = &slot->spec;
+
+	pb__run_spec__init(spec);
+	spec->config_name = started->config_name;
+	spec->fstype = started->fstype;
+	spec->mkfs_options = started->mkfs_options;
+	spec->mount_options = started->mount_options;
+	spec->devices = started->devices;
+	spec->n_devices = started->n_devices;
+	spec->tree_tag = (char *)(uintptr_t) "fstvm.tree";
+	spec->tests = slot->tests;
+	spec->n_tests = n_tests;
+	spec->test_timeout_ms = started->test_timeout_ms;
+	spec->post_check_timeout_ms = started->post_check_timeout_ms;
+	spec->setup_timeout_ms = run->setup_timeout_ms;
+	spec->heartbeat_ms = HEARTBEAT_MS;
+	spec->loop_failures = started->loop_failures;
+	if (getrandom(slot->seed, sizeof(slot->seed), 0) ==
+	    sizeof(slot->seed)) {
+		spec->seed.data = slot->seed;
+		spec->seed.len = sizeof(slot->seed);
+	}
+	for (; run->environment != NULL &&
+	       run->environment[spec->n_environment] != NULL;
+	     spec->n_environment++)
+		;
+	spec->environment = (char **)(uintptr_t)run->environment;
+	spec->artifact_cap_bytes = LIMIT_ARTIFACT_BYTES;
+	spec->test_artifacts_cap_bytes = LIMIT_TEST_ARTIFACTS_BYTES;
+}
+
+static int open_boot(struct slot *slot)
+{
+	static const struct kernelwatch_owner watch_owner = {
+		.on_fatal = on_kernel_fatal,
+		.on_problem = on_kernel_problem,
+	};
+
+	open_store(slot);
+	slot->watch = kernelwatch_create(&watch_owner, slot);
+	if (slot->watch == NULL)
+		return -ENOMEM;
+	slot->console_fd = bootlog_create(slot->run->outdir, clock_real_ns(),
+					  slot->console_log);
+	return slot->console_fd < 0 ? slot->console_fd : 0;
+}
+
+static int start_vm(struct slot *slot, uint32_t boot)
+{
+	const struct vm_owner owner = {
+		.on_event = on_vm_event,
+		.on_bulk = on_vm_bulk,
+		.on_heartbeat = on_vm_heartbeat,
+		.on_console_line = on_vm_console_line,
+		.on_ending = on_vm_ending,
+		.on_over = on_vm_over,
+		.context = slot,
+	};
+	const struct run_spec *run = slot->run;
+	struct vm_spec spec = {
+		.index = slot->index,
+		.boot = boot,
+		.vng = run->vng,
+		.kernel = run->kernel,
+		.runtime_dir = run->runtime_dir,
+		.run_spec = &slot->spec,
+		.plan = slot->plan,
+		.attempt = slot->attempt,
+		.boot_timeout_ms = run->started->boot_timeout_ms,
+		.silence_ms = run->silence_ms,
+		.console_fd = slot->console_fd,
+		.console_log = slot->console_log,
+		.log_fd = slot->log_fd,
+	};
+	char why[512];
+	int rc = vm_start(&slot->vm, slot->loop, &spec, &owner, why,
+			  sizeof(why));
+
+	if (rc < 0)
+		slot->owner.failed(slot->owner.context, rc, why);
+	return rc;
+}
+
+int slot_boot(struct slot *slot, uint32_t boot, Pb__RunEnd *ret_end)
+{
+	int n = choose_tests(slot, ret_end);
+	int rc = n;
+
+	if (n > 0) {
+		fill_spec(slot, (size_t)n);
+		rc = open_boot(slot);
+		if (rc < 0)
+			slot->owner.failed(slot->owner.context, rc,
+					   slot->run->outdir->why);
+		else
+			rc = start_vm(slot, boot);
+	}
+	slot->active = n > 0 && rc == 0;
+	if (!slot->active)
+		release_boot(slot);
+	return slot->active ? 1 : rc;
+}
+
+void slot_init(struct slot *slot, const struct slot *as)
+{
+	*slot = *as;
+	slot->active = false;
+	slot->console_fd = -1;
+}
