@@ -14,7 +14,7 @@ run = Run(sys.argv[1], [
     'generic/914', 'generic/002', '-e', 'generic/913', 'generic/913'])
 run.expect(4, {
     'generic/901': 'fail', 'generic/902': 'fail', 'generic/903': 'notrun',
-    'generic/904': 'timeout', 'generic/907': 'pass', 'generic/908': 'pass',
+    'generic/904': 'timeout', 'generic/907': 'fail', 'generic/908': 'pass',
     'generic/906': 'crash', 'generic/001': 'pass', 'generic/909': 'lost',
     'generic/910': 'fail', 'generic/912': 'pass', 'generic/914': 'fail',
     'generic/002': 'pass', 'generic/913': 'excluded'})
