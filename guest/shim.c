@@ -173,10 +173,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } shims[] = {
-	{"logger", run_logger},
-	{"systemd-run", run_systemd_run},
-	{"systemctl", run_systemctl},
-	{"systemd-escape", run_systemd_escape},
+	{"logger", run_logger},	      {"systemd-run", run_systemd_run},
+	{"systemctl", run_systemctl}, {"systemd-escape", run_systemd_escape},
 	{"udevadm", udev_main},
 };
 

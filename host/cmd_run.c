@@ -30,6 +30,7 @@ struct invocation {
 	Pb__PlannedTest *tests;
 	Pb__PlannedTest **test_refs;
 	char *warnings[PREFLIGHT_CHECKS];
+	char warning_texts[PREFLIGHT_CHECKS][512];
 	char memory[24];
 	char vng_version[32];
 	char name[64];
@@ -129,6 +130,17 @@ static void fill_config(struct invocation *invocation)
 	started->max_crashes = prepared->max_crashes;
 }
 
+static void add_warning(struct invocation *invocation,
+			const struct preflight_check *check)
+{
+	size_t n = invocation->started.n_warnings++;
+	char *text = invocation->warning_texts[n];
+
+	snprintf(text, sizeof(invocation->warning_texts[n]), "%s: %.480s",
+		 check->name, check->text);
+	invocation->warnings[n] = text;
+}
+
 static int fill_started(struct invocation *invocation, int argc, char **argv)
 {
 	Pb__RunStarted *started = &invocation->started;
@@ -142,8 +154,7 @@ static int fill_started(struct invocation *invocation, int argc, char **argv)
 	started->name = invocation->name;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->checks[i].outcome == PREFLIGHT_WARN)
-			invocation->warnings[started->n_warnings++] =
-				list->checks[i].text;
+			add_warning(invocation, &list->checks[i]);
 	started->warnings = invocation->warnings;
 	fill_machine(invocation);
 	fill_config(invocation);
@@ -179,6 +190,7 @@ static int execute(struct invocation *invocation)
 		.runtime_dir = getenv("XDG_RUNTIME_DIR"),
 		.setup_timeout_ms = prepared->setup_timeout_ms,
 		.silence_ms = prepared->silence_ms,
+		.environment = invocation->options.environment,
 		.observer = {on_event, on_console_line, on_second, invocation},
 	};
 	struct event_origin origin = {

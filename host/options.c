@@ -67,6 +67,8 @@ static const struct option_row rows[] = {
 	 "give up after so many (default: 10; 0: never)"},
 	{"append", 0, "ARGS", OPTIONS_RUN, TEXT(kernel_parameters),
 	 "more kernel parameters"},
+	{"env", 0, "NAME=VALUE", OPTIONS_RUN, TEXT(environment),
+	 "in check's environment, as SOAK_DURATION; repeatable"},
 	{"run-dir", 'o', "DIR", OPTIONS_RUN, TEXT(run_dir),
 	 "the run's directory (default: a new one in the state\n"
 	 "directory)"},
@@ -179,6 +181,22 @@ static int bad(const char *option, const char *complaint)
 	return -EINVAL;
 }
 
+static int add_environment(struct options *options, const char *entry)
+{
+	size_t n = 0;
+
+	while (options->environment[n] != NULL)
+		n++;
+	if (n == LIMIT_ENVIRONMENT)
+		return bad("--env", "was given too often");
+	if (entry[0] == '=' || strchr(entry, '=') == NULL)
+		return bad("--env", "takes NAME=VALUE");
+	if (strlen(entry) > LIMIT_TEXT)
+		return bad("--env", "has a value that is too long");
+	options->environment[n] = entry;
+	return 0;
+}
+
 /* argv[*at] is an option; moves *at past it and its value. */
 static int take_option(const struct option_row *row, const char *attached,
 		       int argc, char **argv, int *at, struct options *options)
@@ -197,8 +215,10 @@ static int take_option(const struct option_row *row, const char *attached,
 			return bad(row->name, "needs a value");
 		attached = argv[++*at];
 	}
-	*(const char **)(void *)field = attached;
 	++*at;
+	if (row->offset == TEXT(environment))
+		return add_environment(options, attached);
+	*(const char **)(void *)field = attached;
 	return 0;
 }
 

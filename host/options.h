@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "shared/limits.h"
 #include "shared/must.h"
 
 #include <stdbool.h>
@@ -46,6 +47,7 @@ struct options {
 	const char *name;
 	const char *format;
 	const char *kernel_parameters;
+	const char *environment[LIMIT_ENVIRONMENT + 1]; /* NULL-terminated */
 	bool json;
 	bool quiet;
 	bool verbose;

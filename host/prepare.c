@@ -317,6 +317,7 @@ static void check_machine(struct prepared *prepared,
 		return;
 	uname(&name);
 	ask.cpus = cpus;
+	ask.cpus_chosen = options->cpus != NULL;
 	ask.kernel.input = options->kernel;
 	ask.kernel.root = "";
 	ask.kernel.need.machine = name.machine;
@@ -353,12 +354,12 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 			      "-n only shows the tests: use `fstvm list`");
 }
 
-static void print_line(const char *head, const char *text)
+static void print_line(const char *head, const char *name, const char *text)
 {
 	char line[4 * PREFLIGHT_TEXT];
 
 	escape_text(line, sizeof(line), bytes_of_string(text), true);
-	fprintf(stderr, "%s%s\n", head, line);
+	fprintf(stderr, "%s%s%s%s\n", head, name, *name ? ": " : "", line);
 }
 
 int prepare_complain(const struct prepared *prepared)
@@ -368,11 +369,12 @@ int prepare_complain(const struct prepared *prepared)
 
 		if (check->outcome == PREFLIGHT_OK)
 			continue;
-		print_line(check->outcome == PREFLIGHT_FAIL ? "ERROR: "
-							    : "WARNING: ",
-			   check->text);
+		if (check->outcome == PREFLIGHT_FAIL)
+			print_line("ERROR: ", "", check->text);
+		else
+			print_line("WARNING: ", check->name, check->text);
 		if (check->remedy[0] != '\0')
-			print_line("       ", check->remedy);
+			print_line("       ", "", check->remedy);
 	}
 	return preflight_failed(&prepared->list) ? -EINVAL : 0;
 }

@@ -83,7 +83,8 @@ const char *preflight_search_path(const struct preflight_ask *ask)
 static int find_program(const struct preflight_ask *ask, const char *name,
 			char to[PATH_MAX])
 {
-	int error = capture_find(name, preflight_search_path(ask), to, PATH_MAX);
+	int error =
+		capture_find(name, preflight_search_path(ask), to, PATH_MAX);
 
 	if (error)
 		error = capture_find(name, "/usr/local/sbin:/usr/sbin:/sbin",
@@ -389,9 +390,11 @@ void preflight_cpus(struct preflight *list, const struct preflight_ask *ask,
 		return;
 	}
 	found->cpus = (unsigned int)ask->cpus;
+	/* The default is the same everywhere, and does no harm. */
 	preflight_add(list, "cpus",
-		      ask->cpus > host ? PREFLIGHT_WARN : PREFLIGHT_OK, NULL,
-		      "%ld%s%ld", ask->cpus,
+		      ask->cpus > host && ask->cpus_chosen ? PREFLIGHT_WARN
+							   : PREFLIGHT_OK,
+		      NULL, "%ld%s%ld", ask->cpus,
 		      ask->cpus > host ? ", more than this machine's "
 				       : " of this machine's ",
 		      host);

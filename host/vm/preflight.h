@@ -60,6 +60,7 @@ struct preflight_ask {
 	struct kernel_search kernel;
 	const char *memory; /* "4G" */
 	long cpus;
+	bool cpus_chosen; /* by the user; else the default */
 	enum preflight_kvm kvm;
 	enum preflight_init init;
 	const char *const *environ; /* the user's; PATH is searched */
