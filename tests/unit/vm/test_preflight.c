@@ -265,8 +265,11 @@ static void cpus_are_sane(void **state)
 	cpus_of(-1, PREFLIGHT_FAIL, 0);
 	cpus_of(0, PREFLIGHT_FAIL, 0);
 	cpus_of(1, PREFLIGHT_OK, 1);
-	if (host < VNG_CPUS_MAX)
+	if (host < VNG_CPUS_MAX) {
+		cpus_of(host + 1, PREFLIGHT_OK, (unsigned int)host + 1);
+		ask.cpus_chosen = true;
 		cpus_of(host + 1, PREFLIGHT_WARN, (unsigned int)host + 1);
+	}
 	cpus_of(VNG_CPUS_MAX + 1, PREFLIGHT_FAIL, 0);
 }
 
