@@ -9,15 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* Once the kernel has said so much with time stamps, what has none is
-	 * not the kernel's. */
-	TIMED_LINES = 3,
-	/* A stream's first lines are all looked at, to learn whether it has
-	 * time stamps. */
-	LEARN_LINES = 100,
-};
-
 int report_scanner_create(struct report_sink sink,
 			  struct report_scanner **ret_scanner)
 {
@@ -46,6 +37,7 @@ void report_scanner_reset(struct report_scanner *scanner)
 	for (size_t i = 0; i < REPORT_OPEN_MAX; i++)
 		scanner->drafts[i].open = false;
 	scanner->next_id = 1;
+	scanner->learn_until = LEARN_LINES;
 }
 
 void report_scanner_destroy(struct report_scanner *scanner)
@@ -61,11 +53,24 @@ uint64_t report_scanner_lines(const struct report_scanner *scanner)
 	return scanner->lines;
 }
 
+/* Nothing is open or announced: only a row of the table can change that. */
+static bool is_idle(const struct report_scanner *scanner)
+{
+	return scanner->open_count == 0 &&
+	       scanner->lines >= scanner->learn_until &&
+	       !recent_waits(&scanner->recent, scanner->lines);
+}
+
 void report_scanner_line(struct report_scanner *scanner, struct bytes line)
 {
 	struct line_prefix prefix;
+	bool idle = is_idle(scanner);
 
 	scanner->lines++;
+	/* The same as in report_scanner_push(), so that it makes no difference
+	 * in what pieces a stream comes. */
+	if (idle && pattern_scan(scanner->patterns, line) == line.len)
+		return;
 	scanner->sequence = 0;
 	line_prefix_parse(line, &prefix);
 	if (prefix.has_time)
@@ -105,12 +110,6 @@ void report_scanner_record(struct report_scanner *scanner, struct bytes text,
 	} while (text.len > 0);
 }
 
-static bool is_idle(const struct report_scanner *scanner)
-{
-	return scanner->open_count == 0 && scanner->lines > LEARN_LINES &&
-	       !recent_waits(&scanner->recent, scanner->lines);
-}
-
 /* Eight bytes at a time: a log is mostly skipped, and this is what is left to
  * do with it. */
 static uint64_t count_lines(struct bytes b)
@@ -146,26 +145,6 @@ static size_t boring_length(struct report_scanner *scanner, struct bytes b)
 	const uint8_t *end = n > 0 ? memrchr(b.data, '\n', n) : NULL;
 
 	return end ? (size_t)(end - b.data) + 1 : 0;
-}
-
-/* Whole lines that need not be parsed, but for the clock of the last. */
-static void skip_lines(struct report_scanner *scanner, struct bytes skipped)
-{
-	struct line_prefix prefix;
-	const uint8_t *before;
-	size_t start;
-
-	scanner->lines += count_lines(skipped);
-	before = memrchr(skipped.data, '\n', skipped.len - 1);
-	start = before ? (size_t)(before - skipped.data) + 1 : 0;
-	line_prefix_parse(
-		bytes_of(skipped.data + start, skipped.len - 1 - start),
-		&prefix);
-	if (!prefix.has_time)
-		return;
-	scanner->timed++;
-	if (prefix.time_us > scanner->newest_us)
-		scanner->newest_us = prefix.time_us;
 }
 
 /* Bytes up to and with the next LF, or all; into the tail if it is none. */
@@ -204,7 +183,8 @@ void report_scanner_push(struct report_scanner *scanner, struct bytes bytes)
 			size_t n = boring_length(scanner, bytes);
 
 			if (n > 0) {
-				skip_lines(scanner, bytes_take(&bytes, n));
+				scanner->lines +=
+					count_lines(bytes_take(&bytes, n));
 				continue;
 			}
 		}

@@ -11,6 +11,8 @@ enum {
 	SILENCE_LINES = 4096,
 	/* A boot's first message after this much time is a reboot. */
 	REBOOT_US = 1000 * 1000,
+	/* Or more lines behind the last one of a start. */
+	BOOT_LINES = 50,
 	/* How long after a death what follows is put down to it. */
 	AFTERMATH_US = 180 * 1000 * 1000,
 };
@@ -227,6 +229,7 @@ static void on_boot_line(struct report_scanner *scanner,
 {
 	static const char lead[] = "Linux version ";
 	struct bytes text = line->text;
+	bool up;
 
 	if (text.len > sizeof(lead) && memcmp(text.data, lead, 14) == 0) {
 		size_t n;
@@ -238,14 +241,19 @@ static void on_boot_line(struct report_scanner *scanner,
 			scanner->kernel[n] = (char)text.data[n];
 		scanner->kernel[n] = '\0';
 	}
-	if (scanner->newest_us < REBOOT_US ||
-	    (line->has_time && line->time_us >= REBOOT_US))
+	up = scanner->timed >= TIMED_LINES &&
+	     (scanner->newest_us >= REBOOT_US ||
+	      scanner->lines > scanner->boot_line + BOOT_LINES) &&
+	     !(line->has_time && line->time_us >= REBOOT_US);
+	scanner->boot_line = scanner->lines;
+	scanner->learn_until = scanner->lines + LEARN_LINES;
+	scanner->newest_us = 0;
+	if (!up)
 		return;
 	scanner_close_all(scanner);
 	open_report(scanner, row, line, NULL);
 	if (draft_of(scanner, line->caller))
 		close_draft(scanner, draft_of(scanner, line->caller));
-	scanner->newest_us = 0;
 	scanner->died = false;
 }
 

@@ -6,13 +6,24 @@
 #include "host/kernel/recent.h"
 #include "shared/limits.h"
 
+enum {
+	/* Once the kernel has said so much with time stamps, what has none is
+	 * not the kernel's. */
+	TIMED_LINES = 3,
+	/* A stream's first lines, and those behind a kernel's start, are all
+	 * looked at, to learn whether they have time stamps. */
+	LEARN_LINES = 100,
+};
+
 struct report_scanner {
 	struct report_sink sink;
 	struct pattern_set *patterns;
 	/* From here to drafts: the stream's state. */
 	uint64_t lines;
 	uint64_t next_id;
-	uint64_t timed; /* lines with a time stamp */
+	uint64_t timed;	      /* lines with a time stamp, of those looked at */
+	uint64_t boot_line;   /* number of the last line of a kernel's start */
+	uint64_t learn_until; /* lines up to this are all looked at */
 	uint64_t newest_us;
 	uint64_t sequence; /* of the present record */
 	uint64_t reported; /* problems so far, without consequences */

@@ -404,6 +404,9 @@ size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 	};
 	size_t n;
 
+	ret_name[0] = '\0';
+	if (name.len == 0)
+		return 0;
 	name.len = suffix_at(name);
 	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
 		struct bytes rest = name;
