@@ -84,6 +84,7 @@ struct job {
 	bool shared_machine;  /* not a VM of ours: sysctls, host name stay */
 	uint32_t incarnation; /* of the agent: 1, 2, … */
 	pid_t check_pid;      /* 0: none has been started, or it was reaped */
+	pid_t check_group;    /* the last one's process group */
 	bool check_exited;
 	int32_t check_status; /* as waitpid() gives it */
 };

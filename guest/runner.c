@@ -128,7 +128,7 @@ static void send_check_exited(struct runner *runner, char *last_output)
 	send_message(runner, &envelope);
 }
 
-static void on_check_exited(struct runner *runner)
+static void check_is_over(struct runner *runner)
 {
 	static char last_output[LIMIT_TEXT + 1];
 	struct job *job = runner->job;
@@ -136,8 +136,6 @@ static void on_check_exited(struct runner *runner)
 
 	if (!job->check_wanted || !job->check_exited)
 		return;
-	/* What it has left running would hold the next check's devices. */
-	scope_kill(&runner->scope, false);
 	finish_running(runner,
 		       WIFEXITED(job->check_status) && !runner->check_killed);
 	output_tail(job, last_output, sizeof(last_output));
@@ -151,6 +149,33 @@ static void on_check_exited(struct runner *runner)
 		end(runner, PB__JOB_END__JOB_END_CHECK_FAILED, last_output);
 	else
 		start_check(runner);
+}
+
+/* Its test, and its own subshells, which may be in the middle of an fsck. */
+static bool check_has_left_some(const struct runner *runner)
+{
+	pid_t group = runner->job->check_group;
+
+	return !scope_is_empty(&runner->scope) ||
+	       (group > 1 && kill(-group, 0) == 0);
+}
+
+/* What it has left running would hold the next check's devices. */
+static void on_check_exited(struct runner *runner)
+{
+	struct job *job = runner->job;
+
+	if (!job->check_wanted || !job->check_exited)
+		return;
+	scope_kill(&runner->scope, false);
+	if (job->check_group > 1)
+		kill(-job->check_group, SIGKILL);
+	if (!check_has_left_some(runner)) {
+		check_is_over(runner);
+		return;
+	}
+	runner->scope_wait_left = SCOPE_WAIT_ROUNDS;
+	ev_timer_again(runner->loop, &runner->scope_wait);
 }
 
 /* ---- one test ---- */
@@ -308,10 +333,13 @@ static void on_scope_wait(struct ev_loop *loop, ev_timer *timer, int events)
 	struct runner *runner = timer->data;
 
 	(void)events;
-	if (!scope_is_empty(&runner->scope) && --runner->scope_wait_left > 0)
+	if ((runner->job->check_exited ? check_has_left_some(runner)
+				       : !scope_is_empty(&runner->scope)) &&
+	    --runner->scope_wait_left > 0)
 		return;
 	ev_timer_stop(loop, timer);
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
+	check_is_over(runner);
 }
 
 static void on_hook(void *context, struct hook_client *client)

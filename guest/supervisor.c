@@ -103,6 +103,7 @@ static void start_check(struct supervisor *s)
 	if (pid == 0)
 		fstests_exec_check(s->job);
 	if (pid > 0) {
+		s->job->check_group = pid;
 		s->job->check_pid = pid;
 		return;
 	}
