@@ -106,15 +106,18 @@ int scene_tear_down(void **state)
 	return 0;
 }
 
-/* What the agent attaches its loop devices to, while it is known. */
+void scene_note_loops(struct scene *scene)
+{
+	scene->test_loop = machine_loop_of(scene->controller.test_dev);
+	scene->scratch_loop = machine_loop_of(scene->controller.scratch_dev);
+}
+
 static void on_taken(void *context, const Pb__Envelope *envelope)
 {
 	struct scene *scene = context;
 
-	if (envelope->body_case != PB__ENVELOPE__BODY_SETUP_DONE)
-		return;
-	scene->test_loop = machine_loop_of(scene->controller.test_dev);
-	scene->scratch_loop = machine_loop_of(scene->controller.scratch_dev);
+	if (envelope->body_case == PB__ENVELOPE__BODY_SETUP_DONE)
+		scene_note_loops(scene);
 }
 
 void scene_plan(struct scene *scene, const char *const *tests)

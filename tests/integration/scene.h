@@ -33,6 +33,9 @@ void scene_plan(struct scene *scene, const char *const *tests);
 void scene_start(struct scene *scene);
 void scene_start_with(struct scene *scene, const char *const *environment);
 
+/* To be called on SetupDone by who takes the controller's tap: what the loop
+ * devices are attached to, for the end. */
+void scene_note_loops(struct scene *scene);
 /* Waits until generic/951 of this check stands at its gate; opens it. */
 void scene_wait_gate(struct scene *scene, unsigned int invocation);
 void scene_open_gate(struct scene *scene, unsigned int invocation);

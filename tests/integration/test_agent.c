@@ -2,11 +2,19 @@
 /* test_agent - the real agent against the real host library, without a VM. */
 #include "tests/integration/scene.h"
 
+#include "shared/fd.h"
+#include "shared/message.h"
+
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -16,6 +24,50 @@ static struct scene *scene_of(void **state)
 		skip();
 	return *state;
 }
+
+static unsigned int count_of(const struct scene *scene,
+			     Pb__Envelope__BodyCase body)
+{
+	return scene->controller.count[body];
+}
+
+static uint32_t hellos_of(const struct scene *scene)
+{
+	return result_boot(scene->controller.result, 0)->hellos;
+}
+
+/* All of them, and whatever happened on the way. */
+static void expect_all_pass(const struct scene *scene)
+{
+	for (uint32_t i = 0; i < scene->controller.spec.n_tests; i++)
+		controller_expect(&scene->controller, i,
+				  PB__VERDICT__VERDICT_PASS);
+}
+
+/* What of the run's files this is about; NUL-terminated, from malloc(). */
+static char *read_log(const struct scene *scene)
+{
+	fd_auto int fd = fd_openat(scene->controller.outdir.fd,
+				   OUTDIR_AGENT_LOG, O_RDONLY, 0);
+	char *text = calloc(1, 1 << 20);
+	ssize_t len;
+
+	assert_true(fd >= 0 && text != NULL);
+	len = fd_read_all(fd, text, (1 << 20) - 1);
+	assert_int_equal(len, scene->controller.log_bytes);
+	return text;
+}
+
+static void expect_in_log(const struct scene *scene, const char *words)
+{
+	char *log = read_log(scene);
+
+	if (strstr(log, words) == NULL)
+		fail_msg("not in the log: %s\n%s", words, log);
+	free(log);
+}
+
+/* ---- a normal run ---- */
 
 static void test_normal_run(void **state)
 {
@@ -36,7 +88,645 @@ static void test_normal_run(void **state)
 	assert_non_null(strstr(controller_attempt(controller, 4)->reason,
 			       "this test never runs"));
 	assert_int_equal(controller->job_end, PB__JOB_END__JOB_END_COMPLETE);
+	assert_int_equal(hellos_of(scene), 1);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_TEST_STARTED), 5);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_TEST_FINISHED), 5);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 1);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_EXITED), 1);
 	scene_expect_clean_end(scene);
+	/* From the first to the last of what check has printed. */
+	expect_in_log(scene, "FSTYP         -- ext4");
+	expect_in_log(scene, "Failed 1 of 5 tests");
+}
+
+static void test_artifacts(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/950", NULL};
+	struct scene *scene = scene_of(state);
+	char *text;
+	size_t len = 0;
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	text = controller_artifact(&scene->controller, 0, "901.out.bad", NULL);
+	assert_string_equal(text,
+			    "QA output created by 901\nSilence is broken\n");
+	free(text);
+	text = controller_artifact(&scene->controller, 1, "950.full", &len);
+	assert_int_equal(len, 3000000);
+	free(text);
+	scene_expect_clean_end(scene);
+}
+
+/* check -L: a test that fails once and passes then. */
+static void test_reruns(void **state)
+{
+	static const char *const tests[] = {"generic/916", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene->controller.spec.loop_failures = 2;
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(
+		result_test(scene->controller.result, 0)->attempt_count, 3);
+	assert_int_equal(controller_attempt(&scene->controller, 0)->verdict,
+			 PB__VERDICT__VERDICT_PASS);
+	scene_expect_clean_end(scene);
+}
+
+/* A process and a mount that tests leave behind do not stop the next one, and
+ * are gone in the end. */
+static void test_leftovers(void **state)
+{
+	static const char *const tests[] = {"generic/912", "generic/913",
+					    "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	expect_all_pass(scene);
+	scene_expect_clean_end(scene);
+}
+
+static void test_setup_failure(void **state)
+{
+	static const char *const tests[] = {"generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const struct boot *boot;
+
+	scene_plan(scene, tests);
+	scene->controller.spec.mkfs_options =
+		(char *)(uintptr_t) "--no-such-option";
+	scene_start(scene);
+	scene_wait_end(scene);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_SETUP_FAILED), 1);
+	boot = result_boot(scene->controller.result, 0);
+	assert_int_equal(strncmp(boot->setup_failure, "mkfs: ", 6), 0);
+	controller_expect(&scene->controller, 0,
+			  PB__VERDICT__VERDICT_NOT_REACHED);
+	assert_int_equal(scene->machine.report.status, 0);
+	assert_int_equal(scene->machine.report.processes, 0);
+}
+
+/* ---- a bad cable ---- */
+
+static void test_byte_at_a_time(void **state)
+{
+	static const char *const tests[] = {"generic/001", "generic/901", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene->cable.to_host.slow = true;
+	scene->cable.to_guest.slow = true;
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_FAIL);
+	free(controller_artifact(&scene->controller, 1, "901.out.bad", NULL));
+	assert_int_equal(wire_skipped(&scene->controller.channel.wire), 0);
+	scene_expect_clean_end(scene);
+}
+
+static Pb__Envelope__BodyCase body_of(const struct frame *frame)
+{
+	Pb__Envelope *envelope = pb__envelope__unpack(NULL, frame->payload.len,
+						      frame->payload.data);
+	Pb__Envelope__BodyCase body;
+
+	assert_non_null(envelope);
+	body = envelope->body_case;
+	pb__envelope__free_unpacked(envelope, NULL);
+	return body;
+}
+
+static enum cable_fate tear_plain(void *context, const struct frame *frame)
+{
+	(void)context;
+	return frame->kind == FRAME_PLAIN &&
+			       body_of(frame) != PB__ENVELOPE__BODY_ACK
+		       ? CABLE_TEAR
+		       : CABLE_PASS;
+}
+
+/* Plain messages are cut in the middle, all of them: bulk is lost, and is
+ * known to be; no verdict is. */
+static void test_torn_bulk(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const struct attempt *attempt;
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, tear_plain, NULL);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_true(wire_skipped(&scene->controller.channel.wire) > 0);
+	attempt = controller_attempt(&scene->controller, 0);
+	assert_true(attempt->artifact_count > 0);
+	for (uint32_t i = 0; i < attempt->artifact_count; i++)
+		assert_true(attempt->artifacts[i].incomplete ||
+			    attempt->artifacts[i].kept_bytes == 0);
+	scene_expect_clean_end(scene);
+}
+
+/* Noise of several kinds before each frame: bytes, the beginning of a frame,
+ * the header of one of 1 MiB that never comes. */
+static enum cable_fate add_noise(void *context, const struct frame *frame)
+{
+	static uint8_t header[FRAME_HEADER_SIZE];
+	static uint8_t payload[LIMIT_MESSAGE];
+	static const char text[] = "\0\xff noise FSV1 FSV";
+	struct cable_side *side = context;
+
+	(void)frame;
+	switch (side->frames % 3) {
+	case 0:
+		cable_put(side, text, sizeof(text));
+		break;
+	case 1:
+		frame_encode(payload, FRAME_PLAIN, 0,
+			     bytes_of(payload + FRAME_HEADER_SIZE,
+				      sizeof(payload) - FRAME_HEADER_SIZE));
+		memcpy(header, payload, sizeof(header));
+		cable_put(side, header, sizeof(header));
+		break;
+	default:
+		frame_encode(header, FRAME_RELIABLE, UINT64_MAX,
+			     bytes_of(header, 0));
+		cable_put(side, header, sizeof(header) - 1);
+		break;
+	}
+	return CABLE_PASS;
+}
+
+static void test_noise_both_ways(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	struct cable *cable = &scene->cable;
+
+	scene_plan(scene, tests);
+	cable_filter_with(&cable->to_host, add_noise, &cable->to_host);
+	cable_filter_with(&cable->to_guest, add_noise, &cable->to_guest);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	free(controller_artifact(&scene->controller, 0, "901.out.bad", NULL));
+	assert_true(wire_skipped(&scene->controller.channel.wire) > 0);
+	scene_expect_clean_end(scene);
+}
+
+static enum cable_fate tear_first_end(void *context, const struct frame *frame)
+{
+	bool *torn = context;
+
+	if (*torn || body_of(frame) != PB__ENVELOPE__BODY_TEST_FINISHED)
+		return CABLE_PASS;
+	*torn = true;
+	return CABLE_TEAR;
+}
+
+/* A verdict is cut in the middle: the next one shows the gap at once. */
+static void test_torn_verdict(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	bool torn = false;
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, tear_first_end, &torn);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	assert_true(scene->controller.broken);
+	assert_string_equal(scene->controller.why,
+			    "a gap in the sequence numbers");
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_LOST);
+	controller_check_journal(&scene->controller);
+}
+
+static enum cable_fate tear_run_spec(void *context, const struct frame *frame)
+{
+	(void)context;
+	return body_of(frame) == PB__ENVELOPE__BODY_RUN_SPEC ? CABLE_TEAR
+							     : CABLE_PASS;
+}
+
+/* The host's own order is cut: the agent sees the gap and ends. */
+static void test_torn_order(void **state)
+{
+	static const char *const tests[] = {"generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_guest, tear_run_spec, NULL);
+	scene_start(scene);
+	controller_wait_count(&scene->controller, PB__ENVELOPE__BODY_HELLO, 1);
+	controller_stop(&scene->controller, 100);
+	scene_wait_end(scene);
+	assert_int_equal(scene->machine.report.status, 0);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_SETUP_STEP), 0);
+	machine_check_log(&scene->machine);
+}
+
+static enum cable_fate twice(void *context, const struct frame *frame)
+{
+	(void)context;
+	return frame->kind == FRAME_RELIABLE ? CABLE_TWICE : CABLE_PASS;
+}
+
+static void test_everything_twice(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, twice, NULL);
+	cable_filter_with(&scene->cable.to_guest, twice, NULL);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_TEST_STARTED), 2);
+	scene_expect_clean_end(scene);
+}
+
+/* ---- a host that is silent ---- */
+
+struct silence {
+	struct scene *scene;
+	bool over;
+};
+
+static enum cable_fate silence_at_start(void *context,
+					const struct frame *frame)
+{
+	struct silence *silence = context;
+
+	if (body_of(frame) == PB__ENVELOPE__BODY_TEST_STARTED && !silence->over)
+		cable_hold(&silence->scene->cable.to_guest);
+	return CABLE_PASS;
+}
+
+static bool is_aged(void *context)
+{
+	const struct scene *scene = context;
+
+	return scene->controller.beat.running &&
+	       scene->controller.beat.age_ms >= 1000;
+}
+
+static bool has_begun(const struct scene *scene)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/root/run/fstvm/results/1/gate",
+		 scene->machine.init);
+	return access(path, F_OK) == 0;
+}
+
+/* Without an ack the test is not let go; with it it is. */
+static void test_no_acks(void **state)
+{
+	static const char *const tests[] = {"generic/951", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	struct silence silence = {.scene = scene};
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, silence_at_start, &silence);
+	scene_start(scene);
+	/* Half a minute is what the agent would wait at most. */
+	controller_wait(&scene->controller, "a beat", is_aged, scene);
+	assert_false(has_begun(scene));
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_TEST_STARTED), 1);
+	silence.over = true;
+	cable_release(&scene->cable.to_guest);
+	scene_open_gate(scene, 1);
+	controller_wait_over(&scene->controller);
+	expect_all_pass(scene);
+	scene_expect_clean_end(scene);
+}
+
+static bool is_choked(void *context)
+{
+	const struct scene *scene = context;
+	int unread = 0;
+
+	assert_int_equal(ioctl(scene->cable.to_host.from, FIONREAD, &unread),
+			 0);
+	return unread > 64 * 1024;
+}
+
+/* The host reads nothing while megabytes wait for it; and then all. */
+static void test_host_does_not_read(void **state)
+{
+	static const char *const tests[] = {"generic/950", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	size_t len = 0;
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_count(&scene->controller,
+			      PB__ENVELOPE__BODY_ARTIFACT_CHUNK, 1);
+	cable_hold(&scene->cable.to_host);
+	controller_wait(&scene->controller, "a full socket", is_choked, scene);
+	cable_release(&scene->cable.to_host);
+	controller_wait_over(&scene->controller);
+	expect_all_pass(scene);
+	free(controller_artifact(&scene->controller, 0, "950.full", &len));
+	assert_int_equal(len, 3000000);
+	scene_expect_clean_end(scene);
+}
+
+/* ---- the agent is killed ---- */
+
+static void test_killed_in_test(void **state)
+{
+	static const char *const tests[] = {"generic/001", "generic/951",
+					    "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	for (unsigned int deaths = 1; deaths <= 3; deaths++) {
+		scene_wait_gate(scene, 1);
+		machine_kill_agent(&scene->machine);
+		controller_wait_count(&scene->controller,
+				      PB__ENVELOPE__BODY_HELLO, deaths + 1);
+	}
+	scene_open_gate(scene, 1);
+	controller_wait_over(&scene->controller);
+	expect_all_pass(scene);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 1);
+	assert_int_equal(scene->controller.session.incarnation, 4);
+	scene_expect_clean_end(scene);
+}
+
+/* From inside, as a test of the suite does it. */
+static void test_killed_by_test(void **state)
+{
+	static const char *const tests[] = {"generic/908", "generic/902",
+					    "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 2, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(hellos_of(scene), 2);
+	scene_expect_clean_end(scene);
+}
+
+struct killer {
+	struct scene *scene;
+	Pb__Envelope__BodyCase body; /* at each one of these … */
+	unsigned int nth;	     /* … that is the nth of an incarnation */
+	unsigned int deaths;	     /* still to be died */
+	unsigned int seen;
+};
+
+static enum cable_fate kill_at(void *context, const struct frame *frame)
+{
+	struct killer *killer = context;
+	Pb__Envelope__BodyCase body = body_of(frame);
+
+	if (body == PB__ENVELOPE__BODY_HELLO)
+		killer->seen = 0;
+	if (body != killer->body || ++killer->seen != killer->nth ||
+	    killer->deaths == 0)
+		return CABLE_PASS;
+	killer->deaths--;
+	machine_kill_agent(&killer->scene->machine);
+	return CABLE_PASS;
+}
+
+static void run_with_killer(struct scene *scene, const char *const *tests,
+			    struct killer *killer)
+{
+	uint32_t hellos = killer->deaths + 1;
+
+	killer->scene = scene;
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, kill_at, killer);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	assert_int_equal(killer->deaths, 0);
+	assert_int_equal(hellos_of(scene), hellos);
+	scene_expect_clean_end(scene);
+}
+
+static void test_killed_between_tests(void **state)
+{
+	static const char *const tests[] = {"generic/001", "generic/901",
+					    "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.body = PB__ENVELOPE__BODY_TEST_FINISHED,
+		.nth = 1,
+		.deaths = 2,
+	};
+
+	run_with_killer(scene, tests, &killer);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 2, PB__VERDICT__VERDICT_PASS);
+	free(controller_artifact(&scene->controller, 1, "901.out.bad", NULL));
+}
+
+/* Before the host can have acknowledged it. */
+static void test_killed_at_start(void **state)
+{
+	static const char *const tests[] = {"generic/001", "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.body = PB__ENVELOPE__BODY_TEST_STARTED,
+		.nth = 1,
+		.deaths = 2,
+	};
+
+	run_with_killer(scene, tests, &killer);
+	expect_all_pass(scene);
+}
+
+/* Each time in the middle of the same file; more often than the host has
+ * places for files that arrive. */
+static void test_killed_with_artifacts(void **state)
+{
+	static const char *const tests[] = {"generic/950", "generic/901", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.body = PB__ENVELOPE__BODY_ARTIFACT_CHUNK,
+		.nth = 2,
+		.deaths = ARTIFACT_OPEN + 1,
+	};
+	size_t len = 0;
+
+	run_with_killer(scene, tests, &killer);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_FAIL);
+	free(controller_artifact(&scene->controller, 0, "950.full", &len));
+	assert_int_equal(len, 3000000);
+	free(controller_artifact(&scene->controller, 1, "901.out.bad", NULL));
+}
+
+/* Nothing is lost of a job that is over. */
+static void test_killed_at_the_end(void **state)
+{
+	static const char *const tests[] = {"generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.body = PB__ENVELOPE__BODY_CHECK_EXITED,
+		.nth = 1,
+		.deaths = 1,
+	};
+
+	run_with_killer(scene, tests, &killer);
+	expect_all_pass(scene);
+	assert_int_equal(scene->controller.job_end,
+			 PB__JOB_END__JOB_END_COMPLETE);
+}
+
+static void test_killed_in_setup(void **state)
+{
+	static const char *const tests[] = {"generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.scene = scene,
+		.body = PB__ENVELOPE__BODY_SETUP_STEP,
+		.nth = 3,
+		.deaths = 1,
+	};
+
+	scene_plan(scene, tests);
+	cable_filter_with(&scene->cable.to_host, kill_at, &killer);
+	scene_start(scene);
+	scene_wait_end(scene);
+	assert_int_equal(hellos_of(scene), 2);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_SETUP_FAILED), 1);
+	assert_int_equal(scene->machine.report.status, 0);
+	assert_int_equal(scene->machine.report.processes, 0);
+}
+
+/* ---- check is killed, a test hangs, the host stops it all ---- */
+
+static void test_check_killed(void **state)
+{
+	static const char *const tests[] = {"generic/001", "generic/909",
+					    "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_LOST);
+	controller_expect(&scene->controller, 2, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 2);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_EXITED), 2);
+	scene_expect_clean_end(scene);
+	/* Both checks' words, to the last one. */
+	expect_in_log(scene, "generic/909");
+	expect_in_log(scene, "Ran: generic/002");
+}
+
+static void test_timeout(void **state)
+{
+	static const char *const tests[] = {"generic/904", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const struct attempt *attempt;
+
+	scene_plan(scene, tests);
+	scene->controller.spec.test_timeout_ms = 2000;
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_TIMEOUT);
+	attempt = controller_attempt(&scene->controller, 0);
+	assert_int_equal(strncmp(attempt->reason, "timeout after 2", 15), 0);
+	assert_true(attempt->duration_ns >= UINT64_C(1900000000));
+	assert_true(attempt->duration_ns < UINT64_C(7000000000));
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 1);
+	scene_expect_clean_end(scene);
+}
+
+static void expect_stopped(struct scene *scene)
+{
+	controller_wait_over(&scene->controller);
+	assert_int_equal(scene->controller.job_end,
+			 PB__JOB_END__JOB_END_STOPPED);
+	scene_expect_clean_end(scene);
+}
+
+static void test_stop_in_test(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/951",
+					    "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	scene_wait_gate(scene, 1);
+	controller_stop(&scene->controller, 5000);
+	expect_stopped(scene);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	free(controller_artifact(&scene->controller, 0, "901.out.bad", NULL));
+	assert_int_equal(
+		controller_attempt(&scene->controller, 1)->check_verdict,
+		PB__CHECK_VERDICT__CHECK_VERDICT_NONE);
+	controller_expect(&scene->controller, 2,
+			  PB__VERDICT__VERDICT_NOT_REACHED);
+}
+
+/* The successor knows that the host wants no more. */
+static void test_stop_and_killed(void **state)
+{
+	static const char *const tests[] = {"generic/951", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	scene_wait_gate(scene, 1);
+	controller_stop(&scene->controller, 5000);
+	controller_wait_count(&scene->controller,
+			      PB__ENVELOPE__BODY_CHECK_EXITED, 1);
+	if (machine_agent(&scene->machine) > 0)
+		machine_kill_agent(&scene->machine);
+	expect_stopped(scene);
+	controller_expect(&scene->controller, 1,
+			  PB__VERDICT__VERDICT_NOT_REACHED);
+}
+
+static void on_started(void *context, const Pb__Envelope *envelope)
+{
+	struct scene *scene = context;
+
+	if (envelope->body_case == PB__ENVELOPE__BODY_SETUP_DONE)
+		scene_note_loops(scene);
+	if (envelope->body_case == PB__ENVELOPE__BODY_CHECK_STARTED)
+		controller_stop(&scene->controller, 5000);
+}
+
+/* check has hardly begun, or not even that. */
+static void test_stop_before_first_test(void **state)
+{
+	static const char *const tests[] = {"generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene->controller.tap = on_started;
+	scene_start(scene);
+	expect_stopped(scene);
 }
 
 #define SCENE_TEST(name) \
@@ -46,6 +736,30 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(test_normal_run),
+		SCENE_TEST(test_artifacts),
+		SCENE_TEST(test_reruns),
+		SCENE_TEST(test_leftovers),
+		SCENE_TEST(test_setup_failure),
+		SCENE_TEST(test_byte_at_a_time),
+		SCENE_TEST(test_torn_bulk),
+		SCENE_TEST(test_noise_both_ways),
+		SCENE_TEST(test_torn_verdict),
+		SCENE_TEST(test_torn_order),
+		SCENE_TEST(test_everything_twice),
+		SCENE_TEST(test_no_acks),
+		SCENE_TEST(test_host_does_not_read),
+		SCENE_TEST(test_killed_in_test),
+		SCENE_TEST(test_killed_by_test),
+		SCENE_TEST(test_killed_between_tests),
+		SCENE_TEST(test_killed_at_start),
+		SCENE_TEST(test_killed_with_artifacts),
+		SCENE_TEST(test_killed_at_the_end),
+		SCENE_TEST(test_killed_in_setup),
+		SCENE_TEST(test_check_killed),
+		SCENE_TEST(test_timeout),
+		SCENE_TEST(test_stop_in_test),
+		SCENE_TEST(test_stop_and_killed),
+		SCENE_TEST(test_stop_before_first_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
