@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fstvm - boots a kernel in a VM, runs fstests in it, says what happened. */
+#include "host/cmd_dmesg.h"
 #include "host/commands.h"
+#include "host/options.h"
 #include "host/report/exitcode.h"
 #include "shared/log.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static int dmesg(int argc, char **argv)
+{
+	struct options options;
+	struct cmd_dmesg_options what;
+	int rc = options_parse(OPTIONS_DMESG, argc, argv, &options);
+
+	if (rc != 0)
+		return rc < 0 ? EXITCODE_USAGE : EXITCODE_PASSED;
+	if (options.argc > 1) {
+		log_error("dmesg takes one file, or - for standard input");
+		return EXITCODE_USAGE;
+	}
+	what.path = options.argc == 1 ? options.argv[0] : NULL;
+	what.json = options.json;
+	return cmd_dmesg(&what, stdout, stderr);
+}
 
 static const struct {
 	const char *name;
@@ -16,6 +35,7 @@ static const struct {
 	{"list", cmd_list, "print the tests that would run"},
 	{"doctor", cmd_doctor, "check every precondition of a run"},
 	{"report", cmd_report, "show the report of an earlier run"},
+	{"dmesg", dmesg, "find the kernel's problem reports in a log"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

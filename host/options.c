@@ -208,14 +208,14 @@ static int take_option(const struct option_row *row, const char *attached,
 
 	if (row->value == NULL) {
 		if (attached != NULL)
-			return bad(row->name, "takes no value");
+			return bad(argv[*at], "takes no value");
 		*(bool *)field = true;
 		++*at;
 		return 0;
 	}
 	if (attached == NULL) {
 		if (*at + 1 >= argc)
-			return bad(row->name, "needs a value");
+			return bad(argv[*at], "needs a value");
 		attached = argv[++*at];
 	}
 	++*at;
@@ -253,39 +253,59 @@ static int try_option(enum options_command command, int argc, char **argv,
 	return rc < 0 ? rc : 1;
 }
 
+/* A word that looks like an option and is none of this command's. */
+static bool is_stray_option(enum options_command command, const char *word)
+{
+	if (word[0] != '-' || word[1] == '\0')
+		return false;
+	/* A selection has options of its own, and one that is long. */
+	return !takes_selection(command) ||
+	       (word[1] == '-' && strcmp(word, "--exact-order") != 0);
+}
+
+/* Options before the words, and for commands without a selection behind them,
+ * too; the words end up together, at argv[1]. */
+static int parse_words(enum options_command command, int argc, char **argv,
+		       struct options *options)
+{
+	int at = 1;
+
+	options->argv = argv + 1;
+	while (at < argc && strcmp(argv[at], "--") != 0) {
+		int rc;
+
+		if (strcmp(argv[at], "--help") == 0 ||
+		    strcmp(argv[at], "-h") == 0)
+			return print_help(command);
+		rc = try_option(command, argc, argv, &at, options);
+		if (rc < 0)
+			return rc;
+		if (rc == 1)
+			continue;
+		if (is_stray_option(command, argv[at]))
+			return bad(argv[at], "is unknown here; see --help");
+		if (takes_selection(command))
+			break;
+		options->argv[options->argc++] = argv[at++];
+	}
+	if (at < argc && strcmp(argv[at], "--") == 0)
+		at++;
+	while (at < argc)
+		options->argv[options->argc++] = argv[at++];
+	if (options->argc + 1 < argc)
+		options->argv[options->argc] = NULL;
+	return 0;
+}
+
 int options_parse(enum options_command command, int argc, char **argv,
 		  struct options *ret_options)
 {
 	struct options options = {0};
-	int at = 1;
-	int rc = 0;
+	int rc = parse_words(command, argc, argv, &options);
 
-	while (at < argc) {
-		if (strcmp(argv[at], "--") == 0) {
-			at++;
-			break;
-		}
-		if (strcmp(argv[at], "--help") == 0 ||
-		    strcmp(argv[at], "-h") == 0)
-			return print_help(command);
-		rc = try_option(command, argc, argv, &at, &options);
-		if (rc < 0)
-			return rc;
-		if (rc == 0)
-			break;
-	}
-	options.argc = argc - at;
-	options.argv = argv + at;
-	if (at < argc && argv[at][0] == '-' && argv[at][1] == '-' &&
-	    argv[at][2] != '\0' && rc == 0 && strcmp(argv[at - 1], "--") != 0 &&
-	    !(takes_selection(command) &&
-	      strcmp(argv[at], "--exact-order") == 0))
-		return bad(argv[at], "is unknown here; see --help");
-	if (!takes_selection(command) && options.argc > 0 &&
-	    options.argv[0][0] == '-' && options.argv[0][1] != '\0')
-		return bad(options.argv[0], "is unknown here; see --help");
-	*ret_options = options;
-	return 0;
+	if (rc == 0)
+		*ret_options = options;
+	return rc;
 }
 
 int options_duration_ms(const char *text, uint64_t *ret_ms)

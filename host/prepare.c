@@ -81,7 +81,8 @@ static bool open_tree(struct prepared *prepared, const struct options *options)
 	}
 	prepared->tree_is_open = true;
 	preflight_add(&prepared->list, "fstests", PREFLIGHT_OK, NULL,
-		      "%s %s at %s", prepared->tree.name,
+		      "%s%s%s at %s", prepared->tree.name,
+		      prepared->tree.version[0] != '\0' ? " " : "",
 		      prepared->tree.version, prepared->tree.path);
 	return true;
 }
@@ -226,7 +227,7 @@ static void take_duration(struct prepared *prepared, const char *option,
 	if (text != NULL && options_duration_ms(text, ms) < 0)
 		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
 			      "%s: \"%s\" is not a time: a number of seconds, "
-			      "or with s, m, h, d",
+			      "or with ms, s, m, h, d",
 			      option, text);
 }
 
@@ -337,6 +338,29 @@ static void check_machine(struct prepared *prepared,
 	(void)!sockdir_close(&dir);
 }
 
+/* vng hands them to a shell, and some of its versions don't quote them. */
+static void check_parameters(struct prepared *prepared,
+			     const struct options *options)
+{
+	static struct vng_argv argv;
+	struct vng_spec spec = {
+		.vng = "/vng",
+		.kernel = "/kernel",
+		.agent_dir = "/agent",
+		.channel = "/channel",
+		.parameters = options->kernel_parameters,
+		.memory_mib = VNG_MEMORY_MIN_MIB,
+		.cpus = 1,
+	};
+
+	if (vng_argv(&argv, &spec) < 0)
+		preflight_add(&prepared->list, "append", PREFLIGHT_FAIL, NULL,
+			      "--append can't be given to vng: leave out "
+			      "quotes and what else a shell knows, and keep "
+			      "it below %d bytes",
+			      VNG_PARAMETERS);
+}
+
 void prepare_run(struct prepared *prepared, const struct options *options)
 {
 	if (options->fstests != NULL)
@@ -347,6 +371,7 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 	if (preflight_failed(&prepared->list))
 		return;
 	configure(prepared, options);
+	check_parameters(prepared, options);
 	check_programs(prepared);
 	if (prepared->selection.show_only)
 		preflight_add(&prepared->list, "selection", PREFLIGHT_FAIL,

@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 /* So that a row fits two lines; extra members may follow the text. */
-#define ROW(CLASS, SEVERITY, RULE, FLAGS, SOURCE, ...)                         \
-	{                                                                      \
-		.class = CLASS_##CLASS, .severity = REPORT_##SEVERITY,         \
-		.rule = RULE_##RULE, .flags = (FLAGS), .source = (SOURCE),     \
-		.text = __VA_ARGS__                                            \
+#define ROW(CLASS, SEVERITY, RULE, FLAGS, SOURCE, ...)                     \
+	{                                                                  \
+		.class = CLASS_##CLASS, .severity = REPORT_##SEVERITY,     \
+		.rule = RULE_##RULE, .flags = (FLAGS), .source = (SOURCE), \
+		.text = __VA_ARGS__                                        \
 	}
 enum {
 	START = PATTERN_START,
@@ -550,7 +550,7 @@ const struct pattern pattern_table[] = {
 	    " fatal: ", .begins = "gfs2: fsid="),
 	ROW(IO_ERROR, NOTE, NONE, START | SINGLE, "block/blk-core.c",
 	    "blk_update_request: ", .also = " error, dev "),
-	ROW(IO_ERROR, NOTE, NONE, SINGLE, "block/blk-mq.c",
+	ROW(IO_ERROR, NOTE, NONE, SINGLE | GENERIC, "block/blk-mq.c",
 	    " error, dev ", .also = " sector "),
 	ROW(IO_ERROR, NOTE, NONE, START | SINGLE, "fs/buffer.c",
 	    "Buffer I/O error on dev"),
@@ -630,6 +630,9 @@ const char *const pattern_exceptions[] = {
 	"Support for unprivileged eBPF",
 	/* sshd's, on a shared console */
 	"/etc/ssh/moduli",
+	/* block/blk-core.c, BLK_STS_NOTSUPP: a discard or write-zeroes that the
+	 * device does not know; mkfs and others try */
+	"operation not supported error, dev ",
 	/* net/netfilter, net/bridge: obsolete options */
 	" is deprecated",
 	" is obsolete",
