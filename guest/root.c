@@ -75,9 +75,9 @@ void root_list_overlays(struct root_overlays *ret_overlays,
 		    path[0] == '/')
 			add(ret_overlays, path);
 	}
-	for (size_t i = 0;
-	     ret_overlays->count == 0 && i < sizeof(usual) / sizeof(*usual);
-	     i++)
+	if (ret_overlays->count > 0)
+		return;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
 		add(ret_overlays, usual[i]);
 }
 
