@@ -45,6 +45,23 @@ static int tell_attempt_ended(struct slot *slot, uint32_t test,
 
 /* ---- what the VM tells ---- */
 
+/* A test that ended because we stopped the run: the controller's verdict. */
+static int judge_stopped(struct slot *slot, const Pb__TestFinished *finished)
+{
+	const struct schedule *schedule = slot->schedule;
+
+	if (!schedule->stopped || finished->timed_out ||
+	    finished->check_verdict != PB__CHECK_VERDICT__CHECK_VERDICT_NONE)
+		return 0;
+	return tell_attempt_ended(
+		slot, slot->plan[finished->index],
+		slot->attempt[finished->index] + finished->rerun,
+		schedule_verdict(PB__VM_END_REASON__VM_END_STOPPED,
+				 schedule->timed_out),
+		schedule->timed_out ? "the run's time was over"
+				    : "the run was stopped");
+}
+
 static void open_store(struct slot *slot)
 {
 	artifact_store_open(&slot->artifacts, slot->run->outdir, slot->quota,
@@ -63,6 +80,8 @@ static int on_vm_event(void *context, Pb__Event *event)
 	}
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_KERNEL_RECORDS)
 		kernelwatch_records(slot->watch, event->kernel_records);
+	if (rc == 0 && event->body_case == PB__EVENT__BODY_TEST_FINISHED)
+		rc = judge_stopped(slot, event->test_finished);
 	return rc;
 }
 

@@ -26,10 +26,24 @@ uint64_t attempt_duration_ns(const struct attempt *attempt)
 	return attempt->duration_ns ? attempt->duration_ns : attempt->total_ns;
 }
 
+/* The user stopped the run in the midst of the test: that it is lost to the
+ * guest is our own doing. */
+static bool was_stopped(Pb__Verdict guest, Pb__Verdict host)
+{
+	return guest == PB__VERDICT__VERDICT_LOST &&
+	       host == PB__VERDICT__VERDICT_NOT_REACHED;
+}
+
+static Pb__Verdict said_verdict(const struct attempt *attempt)
+{
+	if (was_stopped(attempt->guest_verdict, attempt->host_verdict))
+		return attempt->host_verdict;
+	return verdict_worse(attempt->guest_verdict, attempt->host_verdict);
+}
+
 static Pb__Verdict settled_verdict(const struct attempt *attempt)
 {
-	Pb__Verdict verdict =
-		verdict_worse(attempt->guest_verdict, attempt->host_verdict);
+	Pb__Verdict verdict = said_verdict(attempt);
 
 	if (verdict == PB__VERDICT__VERDICT_UNSPECIFIED)
 		return PB__VERDICT__VERDICT_LOST;
@@ -41,8 +55,7 @@ static Pb__Verdict settled_verdict(const struct attempt *attempt)
 /* The words of the side whose verdict counts. */
 static const char *settled_words(const struct attempt *attempt)
 {
-	Pb__Verdict said =
-		verdict_worse(attempt->guest_verdict, attempt->host_verdict);
+	Pb__Verdict said = said_verdict(attempt);
 	const char *words = said == attempt->guest_verdict
 				    ? attempt->guest_words
 				    : attempt->host_words;
@@ -134,9 +147,8 @@ int attempt_end(struct attempt *attempt, struct allowance *allowance,
 	int r;
 
 	verdict = attempt_host_verdict(verdict);
-	if (attempt->started && verdict == PB__VERDICT__VERDICT_NOT_REACHED)
-		verdict = PB__VERDICT__VERDICT_LOST;
 	if ((attempt->guest_verdict || attempt->host_verdict) &&
+	    !was_stopped(attempt->guest_verdict, verdict) &&
 	    verdict_worse(attempt->verdict, verdict) == attempt->verdict)
 		return 0;
 	r = allowance_keep(allowance, &attempt->host_words, words, REASON_MAX);
