@@ -110,6 +110,7 @@ static void send_job_finished(struct agent *a)
 	finished.reason = a->job->end_reason;
 	envelope.body_case = PB__ENVELOPE__BODY_JOB_FINISHED;
 	envelope.job_finished = &finished;
+	job_will_say(a->job, JOB_SAYS_JOB_FINISHED);
 	if (send_message(a, &envelope) < 0)
 		log_error("no room for the end of the job");
 	a->job->phase = JOB_FINISHED;
@@ -152,15 +153,12 @@ static void on_ending(struct ev_loop *loop, ev_timer *timer, int events)
 	end_job(a);
 }
 
-static void on_runner_ended(void *context, Pb__JobEnd end, const char *reason)
+static void on_runner_ended(void *context)
 {
 	struct agent *a = context;
 
 	if (a->job->phase >= JOB_ENDING)
 		return;
-	a->job->end = end;
-	bytes_copy_string(a->job->end_reason, sizeof(a->job->end_reason),
-			  reason);
 	a->job->phase = JOB_ENDING;
 	ev_timer_again(a->loop, &a->ending);
 }
@@ -188,6 +186,8 @@ static bool send_kernel_records(struct agent *a)
 	if (rc == 1) {
 		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
 		envelope.kernel_records = (Pb__KernelRecords *)(uintptr_t)batch;
+		a->job->kmsg_after = a->kmsg.next;
+		job_will_say(a->job, JOB_SAYS_KERNEL_RECORDS);
 		(void)!send_message(a, &envelope);
 		a->job->kmsg_next = a->kmsg.next;
 	}
@@ -269,6 +269,7 @@ static void send_setup_done(struct agent *a)
 	done.logwrites_dev = places->logwrites_dev;
 	envelope.body_case = PB__ENVELOPE__BODY_SETUP_DONE;
 	envelope.setup_done = &done;
+	job_will_say(a->job, JOB_SAYS_SETUP_DONE);
 	if (send_message(a, &envelope) < 0)
 		log_error("no room for the end of the set-up");
 }
@@ -300,8 +301,8 @@ static void on_setup_report(void *context, const struct setup_report *report)
 		return;
 	}
 	if (report->kind == SETUP_ALL_DONE) {
-		a->job->phase = JOB_RUNNING;
 		send_setup_done(a);
+		a->job->phase = JOB_RUNNING;
 		start_running(a);
 		return;
 	}
@@ -533,6 +534,12 @@ static void take_over(struct agent *a)
 		send_setup_failed(a, "set-up", "the RunSpec is lost");
 		return;
 	}
+	if (a->job->phase == JOB_SETUP &&
+	    job_has_said(a->job, JOB_SAYS_SETUP_DONE))
+		a->job->phase = JOB_RUNNING;
+	if (a->job->phase == JOB_ENDING &&
+	    job_has_said(a->job, JOB_SAYS_JOB_FINISHED))
+		a->job->phase = JOB_FINISHED;
 	switch ((enum job_phase)a->job->phase) {
 	case JOB_HELLO:
 		break;
@@ -572,6 +579,7 @@ int agent_main(const struct agent_inheritance *given)
 	arena_init(&a->spec_arena, spec_storage, sizeof(spec_storage));
 	wire_init(&a->wire, &wire_storage, &a->job->outbox,
 		  &a->job->received_upto, true);
+	job_take_over(a->job);
 	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire, &owner);
 	start_sources(a);
 	send_hello(a);

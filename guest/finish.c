@@ -49,46 +49,70 @@ static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
 			: PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
 }
 
+static void fill_evidence(struct evidence *evidence, int results_fd,
+			  Pb__TestFinished *finished)
+{
+	fd_auto int tests_fd =
+		fd_open(LAYOUT_TESTS "/tests", O_RDONLY | O_DIRECTORY, 0);
+
+	if (results_fd >= 0 && tests_fd >= 0 &&
+	    evidence_read(evidence, results_fd, tests_fd, finished->name) ==
+		    0) {
+		evidence_fill(evidence, finished);
+		return;
+	}
+	log_warning("the evidence of a test can't be read");
+	memset(evidence, 0, sizeof(*evidence));
+}
+
+static void say_finished(struct job *job, Pb__TestFinished *finished,
+			 const struct finish_owner *owner)
+{
+	static char excerpt[LIMIT_TEXT + 1];
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+	const struct job_test *test = &job->test;
+
+	finished->index = test->index;
+	finished->rerun = test->rerun;
+	fill_status(test, finished);
+	fill_times(test, finished);
+	finished->kmsg_sequence = owner->kmsg_next(owner->context);
+	finished->taint = facts_taint();
+	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
+	finished->output_excerpt = excerpt;
+	envelope.body_case = PB__ENVELOPE__BODY_TEST_FINISHED;
+	envelope.test_finished = finished;
+	job_will_say(job, JOB_SAYS_TEST_FINISHED);
+	if (owner->send(owner->context, &envelope) < 0)
+		log_error("the end of a test can't be told");
+}
+
+/* What is evidence must stay where it is until it has been told. */
 void finish_test(struct job *job, const Pb__RunSpec *spec,
-		 struct collect *collect, bool by_check, uint64_t kmsg_next,
-		 int (*send)(void *context, Pb__Envelope *envelope),
-		 void *context)
+		 struct collect *collect, bool by_check,
+		 const struct finish_owner *owner)
 {
 	static struct evidence evidence;
-	static char excerpt[LIMIT_TEXT + 1];
 	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 	struct job_test *test = &job->test;
-	char base[LIMIT_PATH];
 	fd_auto int results_fd = -1;
-	fd_auto int tests_fd = -1;
+	char base[LIMIT_PATH];
+	uint64_t time_offset;
+	bool passed;
 
 	fstests_result_base(base, sizeof(base), job);
 	results_fd = fd_open(base, O_RDONLY | O_DIRECTORY, 0);
-	tests_fd = fd_open(LAYOUT_TESTS "/tests", O_RDONLY | O_DIRECTORY, 0);
-	finished.index = test->index;
 	finished.name = spec->tests[test->index];
-	finished.rerun = test->rerun;
-	if (results_fd < 0 || tests_fd < 0 ||
-	    evidence_read(&evidence, results_fd, tests_fd, finished.name) < 0)
-		log_warning("the evidence of a test can't be read");
-	else
-		evidence_fill(&evidence, &finished);
-	finished.check_verdict =
-		verdict_of(fstests_take_pass(job, finished.name),
-			   evidence.notrun, by_check);
-	fill_status(test, &finished);
-	fill_times(test, &finished);
-	finished.kmsg_sequence = kmsg_next;
-	finished.taint = facts_taint();
-	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
-	finished.output_excerpt = excerpt;
-	envelope.body_case = PB__ENVELOPE__BODY_TEST_FINISHED;
-	envelope.test_finished = &finished;
-	if (send(context, &envelope) < 0)
-		log_error("the end of a test can't be told");
-	test->active = false;
+	passed = fstests_has_pass(job, finished.name, &time_offset);
+	if (!job_has_said(job, JOB_SAYS_TEST_FINISHED)) {
+		fill_evidence(&evidence, results_fd, &finished);
+		finished.check_verdict =
+			verdict_of(passed, evidence.notrun, by_check);
+		say_finished(job, &finished, owner);
+	}
+	job->time_offset = time_offset;
 	if (results_fd >= 0 && collect_take(collect, results_fd, finished.name,
 					    test->index, test->rerun) < 0)
 		log_warning("what a test left can't be collected");
+	test->active = false;
 }

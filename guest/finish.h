@@ -12,9 +12,15 @@
 
 #include "fstvm.pb-c.h"
 
-/* Sends TestFinished for job->test, queues its artifacts, and marks it over.
- * by_check: check itself went past the test. */
+struct finish_owner {
+	int (*send)(void *context, Pb__Envelope *envelope);
+	/* Where the kernel's log stands now. */
+	uint64_t (*kmsg_next)(void *context);
+	void *context;
+};
+
+/* Sends TestFinished for job->test, unless a predecessor did, queues its
+ * artifacts, and marks it over. by_check: check itself went past the test. */
 void finish_test(struct job *job, const Pb__RunSpec *spec,
-		 struct collect *collect, bool by_check, uint64_t kmsg_next,
-		 int (*send)(void *context, Pb__Envelope *envelope),
-		 void *context);
+		 struct collect *collect, bool by_check,
+		 const struct finish_owner *owner);

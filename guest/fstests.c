@@ -248,26 +248,29 @@ bool fstests_time_has(struct bytes text, const char *name, size_t *ret_used)
 	return found;
 }
 
-bool fstests_take_pass(struct job *job, const char *name)
+bool fstests_has_pass(const struct job *job, const char *name,
+		      uint64_t *ret_offset)
 {
 	/* One test adds one line; more is what an odd check might add. */
 	static uint8_t text[4096];
+	uint64_t offset = job->time_offset;
 	fd_auto int fd = -1;
 	bool found = false;
 	ssize_t n;
 	size_t used;
 
+	*ret_offset = offset;
 	fd = fd_open(FSTESTS_TIME_LINK, O_RDONLY | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return false;
-	while ((n = pread(fd, text, sizeof(text), (off_t)job->time_offset)) >
-	       0) {
+	while ((n = pread(fd, text, sizeof(text), (off_t)offset)) > 0) {
 		found = fstests_time_has(bytes_of(text, (size_t)n), name,
 					 &used) ||
 			found;
-		job->time_offset += used;
+		offset += used;
 		if (used == 0)
 			break;
 	}
+	*ret_offset = offset;
 	return found;
 }

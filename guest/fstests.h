@@ -37,5 +37,7 @@ _Noreturn void fstests_exec_check(const struct job *job);
 /* Whether text, which is what a .time file has got since the last look, holds
  * "<name> <seconds>\n". Sets *ret_used to the whole lines' bytes. */
 bool fstests_time_has(struct bytes text, const char *name, size_t *ret_used);
-/* The same on the file, moving job->time_offset. */
-bool fstests_take_pass(struct job *job, const char *name);
+/* The same on the file from job->time_offset on; *ret_offset: where the next
+ * look begins. */
+bool fstests_has_pass(const struct job *job, const char *name,
+		      uint64_t *ret_offset);

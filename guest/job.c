@@ -7,6 +7,30 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+void job_will_say(struct job *job, enum job_message message)
+{
+	job->said[message] = outbox_sequence(&job->outbox);
+}
+
+bool job_has_said(const struct job *job, enum job_message message)
+{
+	return job->said[message] != 0;
+}
+
+void job_has_not_said(struct job *job, enum job_message message)
+{
+	job->said[message] = 0;
+}
+
+void job_take_over(struct job *job)
+{
+	for (int i = 0; i < JOB_MESSAGES; i++)
+		if (job->said[i] >= outbox_sequence(&job->outbox))
+			job->said[i] = 0;
+	if (job_has_said(job, JOB_SAYS_KERNEL_RECORDS))
+		job->kmsg_next = job->kmsg_after;
+}
+
 struct job *job_create(void)
 {
 	fd_auto int fd = memfd_create("fstvm-job", MFD_CLOEXEC);

@@ -4,9 +4,13 @@
  * One struct in a memfd, mapped by the supervisor and by each incarnation of
  * the agent. Everything is position-independent. The agent is the only writer
  * but for the fields under "supervisor". A successor goes on from it: same
- * sequence numbers, same check, same running test. A writer can be killed
- * between any two stores, so a step is ordered such that `phase` or the
- * outbox's tail moves last.
+ * sequence numbers, same check, same running test.
+ *
+ * The agent can be killed between any two stores, and a step is often both: a
+ * message to the host, and a change here. So before such a message goes into
+ * the outbox job_will_say() notes the sequence number that it will have; what
+ * has that number has been said, and the successor makes the rest of the step;
+ * what has not is said by the successor.
  */
 #pragma once
 
@@ -26,9 +30,21 @@ enum job_phase {
 	JOB_FINISHED, /* JobFinished is queued */
 };
 
+/* Messages that are one half of a step. */
+enum job_message {
+	JOB_SAYS_SETUP_DONE,
+	JOB_SAYS_CHECK_STARTED,
+	JOB_SAYS_TEST_STARTED,
+	JOB_SAYS_TEST_FINISHED,
+	JOB_SAYS_CHECK_EXITED,
+	JOB_SAYS_JOB_FINISHED,
+	JOB_SAYS_KERNEL_RECORDS,
+	JOB_MESSAGES,
+};
+
 /* The running test. */
 struct job_test {
-	bool active; /* TestStarted is sent, TestFinished is not */
+	bool active; /* from its TestStarted to the step of TestFinished */
 	uint32_t index;
 	uint32_t rerun;
 	uint64_t started_ns; /* CLOCK_MONOTONIC, of its hook */
@@ -60,6 +76,7 @@ struct job {
 	uint32_t phase;		/* enum job_phase */
 	uint32_t end;		/* Pb__JobEnd, once known */
 	char end_reason[LIMIT_TEXT];
+	uint64_t said[JOB_MESSAGES]; /* sequence numbers; 0: not said */
 
 	uint32_t spec_len; /* the packed RunSpec */
 	uint8_t spec[LIMIT_MESSAGE];
@@ -77,8 +94,9 @@ struct job {
 	uint64_t time_offset; /* bytes of check's .time that are dealt with */
 	uint64_t stdout_shipped;
 	uint64_t stderr_shipped;
-	uint64_t kmsg_next; /* sequence number of the next kernel record */
-	uint32_t artifacts; /* numbers given out */
+	uint64_t kmsg_next;  /* sequence number of the next kernel record */
+	uint64_t kmsg_after; /* and after those that are being said */
+	uint32_t artifacts;  /* numbers given out */
 
 	/* supervisor */
 	bool shared_machine;  /* not a VM of ours: sysctls, host name stay */
@@ -91,3 +109,14 @@ struct job {
 
 /* A zeroed job in a new memfd, mapped shared. NULL and errno on failure. */
 struct job *job_create(void);
+
+/* The next thing that is put into the outbox is this message. */
+void job_will_say(struct job *job, enum job_message message);
+/* It has been put there, in this step or, after job_take_over(), in what a
+ * predecessor has begun. */
+bool job_has_said(const struct job *job, enum job_message message);
+/* A new step begins. */
+void job_has_not_said(struct job *job, enum job_message message);
+/* A successor's first act, after outbox_rewind() and before it says anything:
+ * messages that were noted and have not got into the outbox are not said. */
+void job_take_over(struct job *job);

@@ -67,14 +67,25 @@ static void send_check_started(struct runner *runner)
 	body.first_index = runner->job->check_first;
 	envelope.body_case = PB__ENVELOPE__BODY_CHECK_STARTED;
 	envelope.check_started = &body;
+	job_will_say(runner->job, JOB_SAYS_CHECK_STARTED);
 	send_message(runner, &envelope);
+}
+
+static void ask_for_check(struct runner *runner)
+{
+	char word = SUPERVISOR_START_CHECK;
+
+	if (send(runner->supervisor_fd, &word, 1, MSG_NOSIGNAL) != 1)
+		log_error("the supervisor does not listen: %s",
+			  strerror(errno));
 }
 
 static void start_check(struct runner *runner)
 {
 	struct job *job = runner->job;
-	char word = SUPERVISOR_START_CHECK;
 
+	job_has_not_said(job, JOB_SAYS_CHECK_STARTED);
+	job_has_not_said(job, JOB_SAYS_CHECK_EXITED);
 	job->check_exited = false;
 	job->check_first = job->next_index;
 	job->check_started_ns = clock_mono_ns();
@@ -86,29 +97,52 @@ static void start_check(struct runner *runner)
 	runner->check_killed = false;
 	send_check_started(runner);
 	enter(runner, RUNNER_BETWEEN);
-	if (send(runner->supervisor_fd, &word, 1, MSG_NOSIGNAL) != 1)
-		log_error("the supervisor does not listen: %s",
-			  strerror(errno));
+	ask_for_check(runner);
 }
 
 /* by_check: check itself is past the test, so that what is not a pass is a
  * failure. */
 static void finish_running(struct runner *runner, bool by_check)
 {
+	const struct finish_owner owner = {
+		.send = runner->owner.send,
+		.kmsg_next = runner->owner.kmsg_next,
+		.context = runner->owner.context,
+	};
+
 	if (!runner->job->test.active)
 		return;
 	ev_timer_stop(runner->loop, &runner->climb);
 	ladder_init(&runner->ladder);
 	finish_test(runner->job, runner->spec, runner->collect, by_check,
-		    runner->owner.kmsg_next(runner->owner.context),
-		    runner->owner.send, runner->owner.context);
+		    &owner);
 	scope_close(&runner->scope);
 }
 
-static void end(struct runner *runner, Pb__JobEnd how, const char *reason)
+/* The job ends, of which a successor may have to make the rest. */
+static void decide(struct runner *runner, Pb__JobEnd how, const char *reason)
 {
+	struct job *job = runner->job;
+
+	bytes_copy_string(job->end_reason, sizeof(job->end_reason), reason);
+	job->end = how;
+}
+
+static void end(struct runner *runner)
+{
+	finish_running(runner, false);
+	runner->job->check_wanted = false;
 	enter(runner, RUNNER_IDLE);
-	runner->owner.ended(runner->owner.context, how, reason);
+	runner->owner.ended(runner->owner.context);
+}
+
+/* No check runs. */
+static void go_on(struct runner *runner)
+{
+	if (runner->job->end != PB__JOB_END__JOB_END_UNSPECIFIED)
+		end(runner);
+	else
+		start_check(runner);
 }
 
 static void send_check_exited(struct runner *runner, char *last_output)
@@ -125,6 +159,7 @@ static void send_check_exited(struct runner *runner, char *last_output)
 	body.last_output = last_output;
 	envelope.body_case = PB__ENVELOPE__BODY_CHECK_EXITED;
 	envelope.check_exited = &body;
+	job_will_say(runner->job, JOB_SAYS_CHECK_EXITED);
 	send_message(runner, &envelope);
 }
 
@@ -139,16 +174,16 @@ static void check_is_over(struct runner *runner)
 	finish_running(runner,
 		       WIFEXITED(job->check_status) && !runner->check_killed);
 	output_tail(job, last_output, sizeof(last_output));
-	send_check_exited(runner, last_output);
-	job->check_wanted = false;
+	if (!job_has_said(job, JOB_SAYS_CHECK_EXITED))
+		send_check_exited(runner, last_output);
 	if (job->stop_requested)
-		end(runner, PB__JOB_END__JOB_END_STOPPED, "");
+		decide(runner, PB__JOB_END__JOB_END_STOPPED, "");
 	else if (job->next_index >= runner->spec->n_tests)
-		end(runner, PB__JOB_END__JOB_END_COMPLETE, "");
+		decide(runner, PB__JOB_END__JOB_END_COMPLETE, "");
 	else if (!progress)
-		end(runner, PB__JOB_END__JOB_END_CHECK_FAILED, last_output);
-	else
-		start_check(runner);
+		decide(runner, PB__JOB_END__JOB_END_CHECK_FAILED, last_output);
+	job->check_wanted = false;
+	go_on(runner);
 }
 
 /* Its test, and its own subshells, which may be in the middle of an fsck. */
@@ -192,6 +227,7 @@ static void send_test_started(struct runner *runner)
 	body.kmsg_sequence = runner->owner.kmsg_next(runner->owner.context);
 	envelope.body_case = PB__ENVELOPE__BODY_TEST_STARTED;
 	envelope.test_started = &body;
+	job_will_say(runner->job, JOB_SAYS_TEST_STARTED);
 	send_message(runner, &envelope);
 }
 
@@ -221,7 +257,7 @@ static int64_t find_test(const struct runner *runner, const char *name)
 static bool begin_test(struct runner *runner, const char *name)
 {
 	struct job *job = runner->job;
-	struct job_test test = {.active = true};
+	struct job_test test = {.active = false};
 	int64_t index;
 
 	if (is_rerun(runner, name)) {
@@ -235,7 +271,10 @@ static bool begin_test(struct runner *runner, const char *name)
 	test.index = (uint32_t)index;
 	test.started_ns = clock_mono_ns();
 	test.stdout_offset = output_size(job);
+	job_has_not_said(job, JOB_SAYS_TEST_STARTED);
+	job_has_not_said(job, JOB_SAYS_TEST_FINISHED);
 	job->test = test;
+	__atomic_store_n(&job->test.active, true, __ATOMIC_RELEASE);
 	job->next_index = test.index + 1;
 	send_test_started(runner);
 	return true;
@@ -378,10 +417,9 @@ static void declare_wedged(struct runner *runner)
 
 	ev_timer_stop(runner->loop, &runner->climb);
 	job->test.wedged = true;
-	job->check_wanted = false;
-	finish_running(runner, false);
-	end(runner, PB__JOB_END__JOB_END_WEDGED,
-	    "processes that SIGKILL does not end");
+	decide(runner, PB__JOB_END__JOB_END_WEDGED,
+	       "processes that SIGKILL does not end");
+	end(runner);
 }
 
 static void on_climb(struct ev_loop *loop, ev_timer *timer, int events)
@@ -429,9 +467,8 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	if (runner->job->stop_requested) {
-		runner->job->check_wanted = false;
-		finish_running(runner, false);
-		end(runner, PB__JOB_END__JOB_END_STOPPED, "check won't die");
+		decide(runner, PB__JOB_END__JOB_END_STOPPED, "check won't die");
+		end(runner);
 		return;
 	}
 	if (runner->state == RUNNER_TEST) {
@@ -455,7 +492,8 @@ void runner_stop(struct runner *runner, uint64_t grace_ms)
 
 	job->stop_requested = true;
 	if (!job->check_wanted) {
-		end(runner, PB__JOB_END__JOB_END_STOPPED, "");
+		decide(runner, PB__JOB_END__JOB_END_STOPPED, "");
+		end(runner);
 		return;
 	}
 	/* check first: it must not start the next test when this one dies,
@@ -512,6 +550,24 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 	ev_io_start(loop, &runner->supervisor);
 }
 
+/* The rest of a step in which the agent before this one was killed. */
+static void make_rest_of_step(struct runner *runner)
+{
+	struct job *job = runner->job;
+
+	if (!job_has_said(job, JOB_SAYS_CHECK_STARTED))
+		send_check_started(runner);
+	if (job->check_pid == 0 && !job->check_exited)
+		ask_for_check(runner);
+	if (!job->test.active)
+		return;
+	job->next_index = job->test.index + 1;
+	if (!job_has_said(job, JOB_SAYS_TEST_STARTED))
+		send_test_started(runner);
+	if (job_has_said(job, JOB_SAYS_TEST_FINISHED))
+		finish_running(runner, false);
+}
+
 /* Where a killed agent has left off. Its deadline begins anew: late is better
  * than a test that is killed for our own fault. */
 static void take_over(struct runner *runner)
@@ -520,6 +576,7 @@ static void take_over(struct runner *runner)
 
 	if (test->active && test->pid != 0)
 		scope_adopt(&runner->scope, test->index, test->pid);
+	make_rest_of_step(runner);
 	if (!test->active)
 		enter(runner, RUNNER_BETWEEN);
 	else if (test->pid == 0)
@@ -535,10 +592,10 @@ void runner_start(struct runner *runner, int hook_fd)
 	struct job *job = runner->job;
 
 	hook_open(&runner->hook, runner->loop, hook_fd, on_hook, runner);
-	if (job->check_wanted)
+	if (job->check_wanted && job->end == PB__JOB_END__JOB_END_UNSPECIFIED)
 		take_over(runner);
 	else
-		start_check(runner);
+		go_on(runner);
 }
 
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms)

@@ -46,7 +46,8 @@ struct runner_owner {
 	/* All reliable messages sent so far are acknowledged. */
 	bool (*is_acked)(void *context);
 	uint64_t (*kmsg_next)(void *context);
-	void (*ended)(void *context, Pb__JobEnd end, const char *reason);
+	/* job->end and its reason say how. */
+	void (*ended)(void *context);
 	void *context;
 };
 

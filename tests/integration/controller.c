@@ -244,8 +244,24 @@ static int answer_hello(struct controller *controller, const Pb__Hello *hello)
 	return channel_resume(&controller->channel, hello->received_upto);
 }
 
+/* Each once, in order, whatever became of the agent. */
+static void note_records(struct controller *controller,
+			 const Pb__KernelRecords *records)
+{
+	for (size_t i = 0; i < records->n_records; i++) {
+		uint64_t sequence = records->records[i]->sequence;
+
+		if (sequence < controller->kmsg_next)
+			fail_msg("kernel record %llu comes again",
+				 (unsigned long long)sequence);
+		controller->kmsg_next = sequence + 1;
+	}
+}
+
 static void note(struct controller *controller, const Pb__Envelope *envelope)
 {
+	if (envelope->body_case == PB__ENVELOPE__BODY_KERNEL_RECORDS)
+		note_records(controller, envelope->kernel_records);
 	if (envelope->body_case == PB__ENVELOPE__BODY_SETUP_DONE) {
 		snprintf(controller->test_dev, sizeof(controller->test_dev),
 			 "%.64s", envelope->setup_done->test_dev);

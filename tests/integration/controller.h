@@ -47,6 +47,7 @@ struct controller {
 	unsigned int count[CONTROLLER_KINDS]; /* by Pb__Envelope__BodyCase */
 	uint64_t events;		      /* of the guest, journalled */
 	uint64_t log_bytes;
+	uint64_t kmsg_next; /* sequence number of the next kernel record */
 	char test_dev[LIMIT_NAME + 1];
 	char scratch_dev[LIMIT_NAME + 1];
 	Pb__JobEnd job_end;

@@ -43,6 +43,7 @@ struct init {
 	int control_fd;
 	int agent_fd;
 	int log_fd;
+	const char *program;
 	const char *tree;
 	const char *const *environment;
 	int cgroups_fd;	 /* the computer's own; -1: none */
@@ -115,9 +116,9 @@ static _Noreturn void run_agent(const struct init *init)
 		give_up("dup2");
 	for (size_t i = 0; init->environment[i] != NULL; i++)
 		putenv((char *)(uintptr_t)init->environment[i]);
-	execl(FSTVM_TEST_AGENT, "fstvm-agent", "--channel", channel, "--tree",
+	execl(init->program, "fstvm-agent", "--channel", channel, "--tree",
 	      init->tree, (char *)NULL);
-	give_up(FSTVM_TEST_AGENT);
+	give_up(init->program);
 }
 
 static void read_pid_max(char to[16])
@@ -344,13 +345,14 @@ static pid_t clone_process(int flags)
 }
 
 void machine_start(struct machine *machine, struct ev_loop *loop,
-		   const char *tree, int agent_fd,
+		   const char *program, const char *tree, int agent_fd,
 		   const char *const *environment, const char *log)
 {
 	static unsigned int started;
 	int control[2];
 	struct init init = {
 		.agent_fd = agent_fd,
+		.program = program,
 		.tree = tree,
 		.environment = environment,
 	};

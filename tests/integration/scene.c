@@ -75,6 +75,7 @@ int scene_set_up(void **state)
 	snprintf(scene->run_dir, sizeof(scene->run_dir), "%s/run", scene->dir);
 	snprintf(scene->agent_log, sizeof(scene->agent_log), "%s/agent.err",
 		 scene->dir);
+	scene->program = FSTVM_TEST_AGENT;
 	make_tree(scene);
 	scene->loop = ev_loop_new(EVFLAG_AUTO);
 	assert_non_null(scene->loop);
@@ -132,7 +133,7 @@ void scene_start_with(struct scene *scene, const char *const *environment)
 {
 	controller_open(&scene->controller, scene->loop, scene->run_dir,
 			scene->cable.host_fd);
-	machine_start(&scene->machine, scene->loop, scene->tree,
+	machine_start(&scene->machine, scene->loop, scene->program, scene->tree,
 		      scene->cable.guest_fd, environment, scene->agent_log);
 }
 

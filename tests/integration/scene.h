@@ -15,6 +15,7 @@ struct scene {
 	char tree[128];
 	char run_dir[128];
 	char agent_log[128];
+	const char *program; /* the agent */
 	struct ev_loop *loop;
 	struct cable cable;
 	struct controller controller;

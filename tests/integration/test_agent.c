@@ -732,7 +732,7 @@ static void test_stop_before_first_test(void **state)
 #define SCENE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(test_normal_run),
@@ -762,5 +762,7 @@ int main(void)
 		SCENE_TEST(test_stop_before_first_test),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_agent_faults - an agent that is killed before or after each message it
+ * makes goes on where it was: nothing is said twice, nothing is left out. */
+#include "tests/integration/scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { TESTS = 4 };
+
+static void run(void **state, const char *deaths)
+{
+	static const char *const tests[TESTS + 1] = {
+		"generic/001", "generic/901", "generic/903", "generic/902",
+		NULL};
+	static const Pb__Verdict verdicts[TESTS] = {
+		PB__VERDICT__VERDICT_PASS,
+		PB__VERDICT__VERDICT_FAIL,
+		PB__VERDICT__VERDICT_NOTRUN,
+		PB__VERDICT__VERDICT_FAIL,
+	};
+	char variable[64];
+	const char *const environment[] = {variable, NULL};
+	struct scene *scene = *state;
+	struct controller *controller;
+
+	if (scene == NULL)
+		skip();
+	controller = &scene->controller;
+	snprintf(variable, sizeof(variable), "FSTVM_TEST_DEATHS=%s", deaths);
+	scene->program = FSTVM_TEST_AGENT_FAULTS;
+	scene_plan(scene, tests);
+	scene_start_with(scene, environment);
+	controller_wait_over(controller);
+	if (controller->broken)
+		fail_msg("%s: %s", deaths, controller->why);
+	assert_true(controller->session.incarnation > 3);
+	for (uint32_t i = 0; i < TESTS; i++)
+		controller_expect(controller, i, verdicts[i]);
+	assert_int_equal(controller->count[PB__ENVELOPE__BODY_TEST_STARTED],
+			 TESTS);
+	assert_int_equal(controller->count[PB__ENVELOPE__BODY_TEST_FINISHED],
+			 TESTS);
+	assert_int_equal(controller->count[PB__ENVELOPE__BODY_CHECK_STARTED],
+			 1);
+	assert_int_equal(controller->count[PB__ENVELOPE__BODY_CHECK_EXITED], 1);
+	assert_int_equal(controller->count[PB__ENVELOPE__BODY_JOB_FINISHED], 1);
+	free(controller_artifact(controller, 1, "901.out.bad", NULL));
+	scene_expect_clean_end(scene);
+}
+
+static void test_after_second(void **state)
+{
+	run(state, "after 2");
+}
+
+static void test_after_third(void **state)
+{
+	run(state, "after 3");
+}
+
+static void test_before_third(void **state)
+{
+	run(state, "before 3");
+}
+
+static void test_before_fourth(void **state)
+{
+	run(state, "before 4");
+}
+
+static void test_before_fifth(void **state)
+{
+	run(state, "before 5");
+}
+
+#define SCENE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(test_after_second), SCENE_TEST(test_after_third),
+		SCENE_TEST(test_before_third), SCENE_TEST(test_before_fourth),
+		SCENE_TEST(test_before_fifth),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
