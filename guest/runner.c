@@ -213,6 +213,13 @@ static void on_check_exited(struct runner *runner)
 	ev_timer_again(runner->loop, &runner->scope_wait);
 }
 
+/* What it leaves is seen to when its exit is. */
+static void kill_check_itself(const struct runner *runner)
+{
+	if (runner->job->check_pid > 0)
+		kill(runner->job->check_pid, SIGKILL);
+}
+
 /* ---- one test ---- */
 
 static void send_test_started(struct runner *runner)
@@ -299,8 +306,12 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 {
 	const char *name = client->request.name;
 
-	if (runner->job->stop_requested)
-		return; /* check is being killed: it need not go on */
+	if (runner->job->stop_requested) {
+		/* It was not there yet when it was to be killed, or it is
+		 * dying. */
+		kill_check_itself(runner);
+		return;
+	}
 	if (!is_repeated(runner, name)) {
 		finish_running(runner, true);
 		if (!begin_test(runner, name)) {
@@ -498,8 +509,7 @@ void runner_stop(struct runner *runner, uint64_t grace_ms)
 	}
 	/* check first: it must not start the next test when this one dies,
 	 * which it does when check's exit is seen. */
-	if (job->check_pid > 0)
-		kill(job->check_pid, SIGKILL);
+	kill_check_itself(runner);
 	arm(runner, grace_ms);
 }
 
