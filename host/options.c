@@ -178,9 +178,9 @@ static const struct option_row *find_letter(char letter)
 	return NULL;
 }
 
-static int bad(const char *option, const char *complaint)
+static int bad(const char *word, const char *complaint)
 {
-	log_error("option %s %s", option, complaint);
+	log_error("%s %s", word, complaint);
 	return -EINVAL;
 }
 
@@ -263,38 +263,52 @@ static bool is_stray_option(enum options_command command, const char *word)
 	       (word[1] == '-' && strcmp(word, "--exact-order") != 0);
 }
 
-/* Options before the words, and for commands without a selection behind them,
- * too; the words end up together, at argv[1]. */
-static int parse_words(enum options_command command, int argc, char **argv,
-		       struct options *options)
+/* Takes the options up to a word that is none; *at is there then. */
+static int take_options(enum options_command command, int argc, char **argv,
+			int *at, struct options *options)
 {
-	int at = 1;
-
-	options->argv = argv + 1;
-	while (at < argc && strcmp(argv[at], "--") != 0) {
+	while (*at < argc && strcmp(argv[*at], "--") != 0) {
 		int rc;
 
-		if (strcmp(argv[at], "--help") == 0 ||
-		    strcmp(argv[at], "-h") == 0)
+		if (strcmp(argv[*at], "--help") == 0 ||
+		    strcmp(argv[*at], "-h") == 0)
 			return print_help(command);
-		rc = try_option(command, argc, argv, &at, options);
+		rc = try_option(command, argc, argv, at, options);
 		if (rc < 0)
 			return rc;
 		if (rc == 1)
 			continue;
-		if (is_stray_option(command, argv[at]))
-			return bad(argv[at], "is unknown here; see --help");
-		if (takes_selection(command))
-			break;
-		options->argv[options->argc++] = argv[at++];
+		if (is_stray_option(command, argv[*at]))
+			return bad(argv[*at], "is unknown here; see --help");
+		break;
+	}
+	return 0;
+}
+
+/* A selection is all that follows its first word; the one word of the other
+ * commands may have options behind it. */
+static int parse_words(enum options_command command, int argc, char **argv,
+		       struct options *options)
+{
+	int at = 1;
+	int rc = take_options(command, argc, argv, &at, options);
+	int word = at;
+
+	if (rc == 0 && !takes_selection(command) && at < argc &&
+	    strcmp(argv[at], "--") != 0) {
+		at++;
+		rc = take_options(command, argc, argv, &at, options);
+		if (rc == 0 && at < argc)
+			return bad(argv[at], "is one word too many");
+		options->argv = argv + word;
+		options->argc = 1;
+		return rc;
 	}
 	if (at < argc && strcmp(argv[at], "--") == 0)
 		at++;
-	while (at < argc)
-		options->argv[options->argc++] = argv[at++];
-	if (options->argc + 1 < argc)
-		options->argv[options->argc] = NULL;
-	return 0;
+	options->argv = argv + at;
+	options->argc = argc - at;
+	return rc;
 }
 
 int options_parse(enum options_command command, int argc, char **argv,
