@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -555,6 +556,14 @@ static char *json_of(const struct result *result)
 	return text;
 }
 
+static void check_json(const char *text)
+{
+	json_t *root = json_loads(text, 0, NULL);
+
+	assert_non_null(root);
+	json_decref(root);
+}
+
 void controller_check_journal(const struct controller *controller)
 {
 	struct result *again = result_create();
@@ -568,7 +577,7 @@ void controller_check_journal(const struct controller *controller)
 			 0);
 	while ((rc = journal_reader_next(&reader, &event)) == 1) {
 		assert_int_equal(result_apply(again, event), 0);
-		from_guest += event->guest_mono_ns > 0;
+		from_guest += event->body_case >= PB__EVENT__BODY_HELLO;
 	}
 	assert_int_equal(rc, 0);
 	assert_int_equal(reader.damaged_bytes, 0);
@@ -577,6 +586,7 @@ void controller_check_journal(const struct controller *controller)
 	live = json_of(controller->result);
 	replayed = json_of(again);
 	assert_string_equal(live, replayed);
+	check_json(live);
 	free(live);
 	free(replayed);
 	result_destroy(again);

@@ -261,7 +261,7 @@ static enum cable_fate add_noise(void *context, const struct frame *frame)
 		break;
 	default:
 		frame_encode(header, FRAME_RELIABLE, UINT64_MAX,
-			     bytes_of(header, 0));
+			     bytes_of(NULL, 0));
 		cable_put(side, header, sizeof(header) - 1);
 		break;
 	}
