@@ -35,6 +35,8 @@ enum {
 	EVENT_MAX = 4096,
 	FILE_BYTES = 90000, /* of an artifact: three chunks */
 	CHUNKS = 3,
+	STEPS_DEADLY = 3000, /* after these nobody dies any more */
+	STEPS_MAX = 100000,
 	STREAM_MAX = 1024 * 1024,
 };
 
@@ -507,26 +509,35 @@ static void happen(struct liar *liar, uint32_t deadliness)
 		new_agent();
 }
 
+/* The host has it all, and both sides know. */
+static bool is_at_its_end(const struct liar *liar)
+{
+	return liar->controller.broken ||
+	       (guest.powered_off && outbox_is_empty(&guest.outbox));
+}
+
 static unsigned int ended, agents; /* of all rounds */
 
 static void play_round(uint64_t seed)
 {
 	static const uint32_t deadliness[] = {0, 20, 60, 200};
 	struct liar liar;
-	uint32_t deadly, steps;
+	uint32_t deadly, step, steps;
 
 	chance_begin(seed);
 	deadly = deadliness[chance(4)];
-	/* Half of them are cut for good somewhere. */
-	steps = chance(2) == 0 ? chance(300) : 100000;
+	/* Half of them are cut for good somewhere; the others must end. */
+	steps = chance(2) == 0 ? chance(300) : STEPS_MAX;
 	liar_open(&liar);
 	liar.controller.keeps_running = false;
 	guest_begin(liar.fd);
-	while (steps-- > 0 && !guest.powered_off && !liar.controller.broken)
-		happen(&liar, deadly);
+	for (step = 0; step < steps && !is_at_its_end(&liar); step++)
+		happen(&liar, step < STEPS_DEADLY ? deadly : 0);
 	if (liar.controller.broken)
 		fail_msg("round %llu: %s", (unsigned long long)seed,
 			 liar.controller.why);
+	if (step == STEPS_MAX)
+		fail_msg("round %llu does not end", (unsigned long long)seed);
 	check_round(&liar);
 	ended += guest.powered_off;
 	agents += guest.incarnation;
