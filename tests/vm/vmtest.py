@@ -29,11 +29,14 @@ def check(condition, what):
 
 
 class Run:
-    """One `fstvm run`: its exit status, report, result and directory."""
+    """One `fstvm run`: its exit status, report, result and directory. The
+    program is the build directory's, or the one that is named."""
 
-    def __init__(self, build, arguments, user=None, timeout=900):
+    def __init__(self, program, arguments, user=None, timeout=900):
         self.scratch = tempfile.mkdtemp(prefix='fstvm-vmtest-', dir='/var/tmp')
-        self.fstvm = os.path.join(build, 'host', 'fstvm')
+        self.fstvm = program
+        if os.path.isdir(program):
+            self.fstvm = os.path.join(program, 'host', 'fstvm')
         self.dir = os.path.join(self.scratch, 'run')
         before = leftovers()
         command = [self.fstvm, 'run', '--run-dir', self.dir, '--memory', '2G',
