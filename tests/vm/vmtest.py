@@ -38,13 +38,16 @@ class Run:
         if os.path.isdir(program):
             self.fstvm = os.path.join(program, 'host', 'fstvm')
         self.dir = os.path.join(self.scratch, 'run')
-        before = leftovers()
+        # Its private directories are here, apart from those of other runs.
+        self.runtime = os.path.join(self.scratch, 'rt')
+        os.mkdir(self.runtime, 0o700)
         command = [self.fstvm, 'run', '--run-dir', self.dir, '--memory', '2G',
                    '--cpus', '2', *arguments]
-        environment = dict(os.environ, HOME=self.scratch)
-        environment.pop('XDG_RUNTIME_DIR', None)
+        environment = dict(os.environ, HOME=self.scratch,
+                           XDG_RUNTIME_DIR=self.runtime)
         if user:
             shutil.chown(self.scratch, user)
+            shutil.chown(self.runtime, user)
             command = ['setpriv', '--reuid', user, '--regid', user_group(user),
                        '--clear-groups', *command]
         print('$', ' '.join(command), flush=True)
@@ -55,8 +58,8 @@ class Run:
         self.output = done.stdout
         print(self.output, flush=True)
         self.result = self.load()
-        check(leftovers() == before,
-              f'nothing is left behind: {leftovers() - before}')
+        left = self.leftovers()
+        check(not left, f'nothing is left behind: {left}')
 
     def load(self):
         path = os.path.join(self.dir, 'result.json')
@@ -111,6 +114,19 @@ class Run:
         with open(os.path.join(self.dir, 'results', name), 'rb') as file:
             return file.read()
 
+    def leftovers(self):
+        """Private directories, and processes that carry this run's mark."""
+        found = os.listdir(self.runtime)
+        mark = b'FSTVM_VM=' + self.runtime.encode()
+        for path in glob.glob('/proc/[0-9]*/environ'):
+            try:
+                with open(path, 'rb') as file:
+                    if mark in file.read():
+                        found.append(path)
+            except OSError:
+                continue
+        return found
+
     def remove(self):
         shutil.rmtree(self.scratch)
 
@@ -119,17 +135,3 @@ def user_group(user):
     import grp
     import pwd
     return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-
-
-def leftovers():
-    """Processes and private directories of any run of fstvm's."""
-    found = set(glob.glob('/tmp/fstvm-??????')) | set(glob.glob(
-        '/run/user/*/fstvm-??????'))
-    for path in glob.glob('/proc/[0-9]*/environ'):
-        try:
-            with open(path, 'rb') as file:
-                if b'FSTVM_VM=' in file.read():
-                    found.add(path)
-        except OSError:
-            continue
-    return found
