@@ -122,9 +122,11 @@ static int mount_overlay(const char *path, size_t number)
 {
 	static const char xino[] = "xino=off,";
 	char options[ROOT_OVERLAY_PATH + 192];
+	char source[32];
 	char upper[64];
 	char work[64];
 
+	(void)snprintf(source, sizeof(source), "virtme_rw_overlay%zu", number);
 	upper_path(upper, sizeof(upper), number, "/upper");
 	upper_path(work, sizeof(work), number, "/work");
 	/* 9p's 64-bit inode numbers leave no bits for xino, an option since
@@ -132,8 +134,8 @@ static int mount_overlay(const char *path, size_t number)
 	(void)snprintf(options, sizeof(options),
 		       "%slowerdir=%s,upperdir=%s,workdir=%s", xino, path,
 		       upper, work);
-	if (mount("overlay", path, "overlay", 0, options) == 0 ||
-	    mount("overlay", path, "overlay", 0, options + strlen(xino)) == 0)
+	if (mount(source, path, "overlay", 0, options) == 0 ||
+	    mount(source, path, "overlay", 0, options + strlen(xino)) == 0)
 		return 0;
 	return -errno;
 }

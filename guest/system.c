@@ -26,8 +26,8 @@ static const struct {
 	unsigned long flags;
 	long magic; /* of statfs(2), when it is there */
 } mount_table[] = {
-	{"devpts", "/dev/pts", "mode=620,ptmxmode=666", MS_NOSUID | MS_NOEXEC,
-	 DEVPTS_SUPER_MAGIC},
+	{"devpts", "/dev/pts", "gid=5,mode=620,ptmxmode=666",
+	 MS_NOSUID | MS_NOEXEC, DEVPTS_SUPER_MAGIC},
 	{"tmpfs", "/dev/shm", "mode=1777", MS_NOSUID | MS_NODEV, TMPFS_MAGIC},
 	{"debugfs", "/sys/kernel/debug", "", 0, DEBUGFS_MAGIC},
 	{"tracefs", "/sys/kernel/tracing", "", 0, TRACEFS_MAGIC},

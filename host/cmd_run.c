@@ -184,6 +184,7 @@ static int execute(struct invocation *invocation)
 		.outdir = &invocation->outdir,
 		.journal = &invocation->journal,
 		.result = invocation->result,
+		.init_may_change = prepared->found.init_may_change,
 		.started = &invocation->started,
 		.kernel = &prepared->found.kernel,
 		.vng = &vng,

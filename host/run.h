@@ -29,6 +29,7 @@ struct run_spec {
 	const Pb__RunStarted *started; /* the plan and all settings */
 	const struct kernel *kernel;
 	const struct vng_spec *vng; /* but for what each boot has of its own */
+	bool init_may_change;	    /* to vng's own, after a fruitless boot */
 	const char *runtime_dir;
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;

@@ -347,6 +347,14 @@ static int open_boot(struct slot *slot)
 	return slot->console_fd < 0 ? slot->console_fd : 0;
 }
 
+/* The agent as PID 1 may be what a boot has stumbled over. */
+static void choose_init(struct slot *slot)
+{
+	slot->vng = *slot->run->vng;
+	if (slot->run->init_may_change && slot->schedule->fruitless_boots > 0)
+		slot->vng.start = VNG_START_EXEC;
+}
+
 static int start_vm(struct slot *slot, uint32_t boot)
 {
 	const struct vm_owner owner = {
@@ -362,7 +370,7 @@ static int start_vm(struct slot *slot, uint32_t boot)
 	struct vm_spec spec = {
 		.index = slot->index,
 		.boot = boot,
-		.vng = run->vng,
+		.vng = &slot->vng,
 		.kernel = run->kernel,
 		.runtime_dir = run->runtime_dir,
 		.run_spec = &slot->spec,
@@ -375,9 +383,10 @@ static int start_vm(struct slot *slot, uint32_t boot)
 		.log_fd = slot->log_fd,
 	};
 	char why[512];
-	int rc = vm_start(&slot->vm, slot->loop, &spec, &owner, why,
-			  sizeof(why));
+	int rc;
 
+	choose_init(slot);
+	rc = vm_start(&slot->vm, slot->loop, &spec, &owner, why, sizeof(why));
 	if (rc < 0)
 		slot->owner.failed(slot->owner.context, rc, why);
 	return rc;

@@ -38,6 +38,7 @@ struct slot {
 	struct slot_owner owner;
 
 	bool active; /* there is a VM */
+	struct vng_spec vng;
 	struct vm vm;
 	Pb__RunSpec spec;
 	char **tests;

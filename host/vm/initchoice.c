@@ -56,6 +56,7 @@ void initchoice_check(struct preflight *list, const struct preflight_ask *ask,
 	const char *reason;
 
 	found->start = VNG_START_EXEC;
+	found->init_may_change = ask->init == PREFLIGHT_INIT_AUTO;
 	if (ask->init == PREFLIGHT_INIT_VNG) {
 		preflight_add(list, "init", PREFLIGHT_OK, NULL,
 			      "vng's own init is PID 1, as asked for");

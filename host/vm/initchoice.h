@@ -13,7 +13,8 @@
 /* "auto", "agent", "vng"; NULL is auto. -EINVAL. */
 must_check int initchoice_parse(const char *text,
 				enum preflight_init *ret_init);
-/* What becomes of it: adds the check "init" and sets found->start. After
+/* What becomes of it: adds the check "init", sets found->start and
+ * ->init_may_change. After
  * preflight_vng(). */
 void initchoice_check(struct preflight *list, const struct preflight_ask *ask,
 		      struct preflight_found *found);

@@ -82,6 +82,7 @@ struct preflight_found {
 	char kvm_reason[160]; /* why, or why not */
 	bool force_9p;
 	enum vng_start start;
+	bool init_may_change; /* to vng's own, where the agent's fails */
 };
 
 /* Does all of the checks below, in their order. */

@@ -81,6 +81,7 @@ static void expect(enum preflight_init init, enum vng_start start,
 	assert_non_null(strstr(check->text, part));
 	assert_int_equal(check->remedy[0] != '\0', outcome == PREFLIGHT_FAIL);
 	assert_int_equal(found.start, start);
+	assert_int_equal(found.init_may_change, init == PREFLIGHT_INIT_AUTO);
 }
 
 static void words(void **state)
