@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_options - command lines, and the values in them. */
 #include "host/options.h"
+#include "shared/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { WORDS = 16 };
+enum { WORDS = 80 };
 
 static struct options options;
 static char *words[WORDS];
@@ -186,6 +187,14 @@ static void test_words(void **state)
 	expect_rest("-");
 	assert_int_equal(parse(OPTIONS_RESUME, "-q run-1"), 0);
 	expect_rest("run-1");
+	assert_int_equal(parse(OPTIONS_DMESG, "-- --file"), 0);
+	expect_rest("--file");
+	/* Options may stand behind the one word. */
+	assert_int_equal(parse(OPTIONS_REPORT, "latest --format json"), 0);
+	assert_string_equal(options.format, "json");
+	assert_int_equal(options.argc, 1);
+	assert_string_equal(options.argv[0], "latest");
+	assert_int_equal(parse(OPTIONS_REPORT, "latest other"), -EINVAL);
 }
 
 static int complain(void)
@@ -207,6 +216,26 @@ static void test_complaint_names_the_option(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(said(STDERR_FILENO, complain), "--memori"));
+}
+
+static void test_environment(void **state)
+{
+	char line[3 * WORDS * 8] = "";
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(parse(OPTIONS_RUN, "--env A=1 --env=B=2 -q"), 0);
+	assert_string_equal(options.environment[0], "A=1");
+	assert_string_equal(options.environment[1], "B=2");
+	assert_null(options.environment[2]);
+	for (int i = 0; i < LIMIT_ENVIRONMENT; i++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len,
+					"--env=A%d= ", i);
+	assert_int_equal(parse(OPTIONS_RUN, line), 0);
+	assert_non_null(options.environment[LIMIT_ENVIRONMENT - 1]);
+	assert_null(options.environment[LIMIT_ENVIRONMENT]);
+	strcpy(line + len, "--env=B=");
+	assert_int_equal(parse(OPTIONS_RUN, line), -EINVAL);
 }
 
 static void test_help(void **state)
@@ -344,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_complaint_names_the_option),
+		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_help_of_all),
 		cmocka_unit_test(test_durations),
