@@ -2,12 +2,10 @@
 /* agent - the guest's side of the protocol. */
 #include "guest/agent.h"
 
+#include "guest/bulk.h"
 #include "guest/channel.h"
-#include "guest/collect.h"
 #include "guest/facts.h"
-#include "guest/kmsg.h"
-#include "guest/layout.h"
-#include "guest/output.h"
+#include "guest/klog.h"
 #include "guest/runner.h"
 #include "guest/setup.h"
 #include "guest/supervisor.h"
@@ -23,13 +21,9 @@
 #include <unistd.h>
 
 enum {
-	/* Room that test events always have in the outbox. */
-	OUTBOX_RESERVE = 512 * 1024,
-	KMSG_DRAIN_BATCHES = 16,
 	EXIT_REPLACE = 1, /* the supervisor starts a successor */
 };
 #define ENDING_STEP_S 0.02
-#define KMSG_BATCH_S  0.05
 
 struct agent {
 	const struct agent_inheritance *given;
@@ -41,11 +35,8 @@ struct agent {
 	struct arena spec_arena;
 	struct setup setup;
 	struct runner runner;
-	struct collect collect;
-	bool collects;
-	struct kmsg kmsg;
-	ev_io kmsg_io;
-	ev_timer kmsg_later;
+	struct bulk bulk;
+	struct klog klog;
 	struct vitals vitals;
 	ev_timer beat;
 	ev_timer ending;
@@ -69,12 +60,6 @@ static void leave(struct agent *a, int exit_status)
 static int send_message(struct agent *a, Pb__Envelope *envelope)
 {
 	return channel_send(&a->channel, envelope);
-}
-
-/* For what may wait or be left out: test events come first. */
-static bool outbox_has_room(const struct agent *a)
-{
-	return outbox_fits(a->wire.outbox, OUTBOX_RESERVE);
 }
 
 /* ---- Hello ---- */
@@ -147,7 +132,7 @@ static void on_ending(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	channel_kick(&a->channel);
 	if (!wire_is_idle(&a->wire) || !outbox_is_empty(a->wire.outbox) ||
-	    (a->collects && collect_backlog(&a->collect) > 0))
+	    bulk_backlog(&a->bulk) > 0)
 		return;
 	ev_timer_stop(loop, timer);
 	end_job(a);
@@ -170,30 +155,6 @@ static void on_farewell(struct ev_loop *loop, ev_timer *timer, int events)
 	leave(timer->data, 0);
 }
 
-/* ---- the kernel log ---- */
-
-/* Sends one batch; whether there is more to read. */
-static bool send_kernel_records(struct agent *a)
-{
-	const Pb__KernelRecords *batch;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-	bool more = false;
-	int rc = 0;
-
-	/* With a full outbox the kernel's own ring keeps them for us. */
-	if (a->kmsg.fd >= 0 && outbox_has_room(a))
-		rc = kmsg_next_batch(&a->kmsg, clock_mono_ns(), &batch, &more);
-	if (rc == 1) {
-		envelope.body_case = PB__ENVELOPE__BODY_KERNEL_RECORDS;
-		envelope.kernel_records = (Pb__KernelRecords *)(uintptr_t)batch;
-		a->job->kmsg_after = a->kmsg.next;
-		job_will_say(a->job, JOB_SAYS_KERNEL_RECORDS);
-		(void)!send_message(a, &envelope);
-		a->job->kmsg_next = a->kmsg.next;
-	}
-	return more;
-}
-
 /* ---- the runner ---- */
 
 static int on_runner_send(void *context, Pb__Envelope *envelope)
@@ -201,7 +162,7 @@ static int on_runner_send(void *context, Pb__Envelope *envelope)
 	struct agent *a = context;
 
 	if (envelope->body_case == PB__ENVELOPE__BODY_TEST_STARTED)
-		kmsg_begin_test(&a->kmsg);
+		klog_begin_test(&a->klog);
 	return send_message(a, envelope);
 }
 
@@ -212,29 +173,11 @@ static bool on_runner_is_acked(void *context)
 	return wire_is_acked(&a->wire, wire_last_sequence(&a->wire));
 }
 
-/* Where the kernel's log stands between two tests: what is there is read
- * first, up to a bound, for it belongs to the one before. */
 static uint64_t on_runner_kmsg_next(void *context)
 {
 	struct agent *a = context;
 
-	for (int i = 0; i < KMSG_DRAIN_BATCHES && send_kernel_records(a); i++)
-		;
-	return a->kmsg.next;
-}
-
-static void start_collecting(struct agent *a)
-{
-	fd_auto int fd = fd_open(LAYOUT_RESULTS, O_RDONLY | O_DIRECTORY, 0);
-
-	if (a->job->artifacts == 0)
-		a->job->artifacts = 1;
-	a->collects =
-		fd >= 0 && collect_open(&a->collect, fd, &a->job->artifacts,
-					a->spec->artifact_cap_bytes,
-					a->spec->test_artifacts_cap_bytes) == 0;
-	if (!a->collects)
-		log_warning("artifacts can't be collected");
+	return klog_drain(&a->klog);
 }
 
 static void start_running(struct agent *a)
@@ -247,8 +190,8 @@ static void start_running(struct agent *a)
 		.context = a,
 	};
 
-	start_collecting(a);
-	runner_init(&a->runner, a->loop, a->job, a->spec, &a->collect,
+	bulk_collect(&a->bulk, a->spec);
+	runner_init(&a->runner, a->loop, a->job, a->spec, &a->bulk.collect,
 		    a->given->supervisor_fd, &owner);
 	runner_start(&a->runner, a->given->hook_fd);
 }
@@ -344,49 +287,6 @@ static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 	return 0;
 }
 
-static void on_kmsg(struct agent *a)
-{
-	bool more = send_kernel_records(a);
-
-	/* Records come in bursts; a pause makes one message of each. */
-	ev_io_stop(a->loop, &a->kmsg_io);
-	ev_timer_set(&a->kmsg_later, more ? 0 : KMSG_BATCH_S, 0);
-	ev_timer_start(a->loop, &a->kmsg_later);
-}
-
-static void on_kmsg_readable(struct ev_loop *loop, ev_io *io, int events)
-{
-	(void)loop;
-	(void)events;
-	on_kmsg(io->data);
-}
-
-static void on_kmsg_later(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	struct agent *a = timer->data;
-
-	(void)events;
-	ev_io_start(loop, &a->kmsg_io);
-}
-
-static void tell_dropped(struct agent *a)
-{
-	uint64_t dropped = a->collects ? collect_dropped(&a->collect) : 0;
-	Pb__Trouble trouble = PB__TROUBLE__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-	char text[96];
-
-	if (dropped == 0)
-		return;
-	snprintf(text, sizeof(text),
-		 "%llu files that tests left were dropped: too many wait",
-		 (unsigned long long)dropped);
-	trouble.text = text;
-	envelope.body_case = PB__ENVELOPE__BODY_TROUBLE;
-	envelope.trouble = &trouble;
-	(void)!send_message(a, &envelope);
-}
-
 static void send_heartbeat(struct agent *a)
 {
 	Pb__Heartbeat heartbeat = PB__HEARTBEAT__INIT;
@@ -399,12 +299,11 @@ static void send_heartbeat(struct agent *a)
 	if (a->runner.loop != NULL)
 		runner_age_ms(&a->runner, &heartbeat.age_ms);
 	vitals_fill(&a->vitals, &heartbeat);
-	if (a->collects)
-		heartbeat.queued_bytes = collect_backlog(&a->collect);
+	heartbeat.queued_bytes = bulk_backlog(&a->bulk);
 	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
 	envelope.heartbeat = &heartbeat;
 	(void)!send_message(a, &envelope);
-	tell_dropped(a);
+	bulk_tell_dropped(&a->bulk);
 	channel_kick(&a->channel); /* for what check has printed */
 }
 
@@ -433,54 +332,11 @@ static int on_message(void *context, const Pb__Envelope *envelope)
 	return 0;
 }
 
-static bool send_log(struct agent *a)
-{
-	Pb__LogChunk chunk = PB__LOG_CHUNK__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	if (a->job->invocation == 0 || !output_next(a->job, &chunk))
-		return false;
-	envelope.body_case = PB__ENVELOPE__BODY_LOG_CHUNK;
-	envelope.log_chunk = &chunk;
-	return send_message(a, &envelope) == 0;
-}
-
-static bool send_artifact(struct agent *a)
-{
-	Pb__ArtifactChunk chunk = PB__ARTIFACT_CHUNK__INIT;
-	Pb__ArtifactEnd end = PB__ARTIFACT_END__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	if (!a->collects || !outbox_has_room(a))
-		return false;
-	switch (collect_next(&a->collect, &chunk, &end)) {
-	case COLLECT_EMPTY:
-		return false;
-	case COLLECT_AGAIN:
-		return true;
-	case COLLECT_CHUNK:
-		envelope.body_case = PB__ENVELOPE__BODY_ARTIFACT_CHUNK;
-		envelope.artifact_chunk = &chunk;
-		break;
-	case COLLECT_END:
-		envelope.body_case = PB__ENVELOPE__BODY_ARTIFACT_END;
-		envelope.artifact_end = &end;
-		break;
-	}
-	if (send_message(a, &envelope) < 0) {
-		/* A stream must not have a hole: it begins anew, later. */
-		if (envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_CHUNK)
-			collect_rewind(&a->collect);
-		return false;
-	}
-	if (envelope.body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
-		collect_end_sent(&a->collect);
-	return true;
-}
-
 static bool on_idle(void *context)
 {
-	return send_log(context) || send_artifact(context);
+	struct agent *a = context;
+
+	return bulk_send(&a->bulk);
 }
 
 static void on_acked(void *context)
@@ -512,17 +368,10 @@ static void start_sources(struct agent *a)
 	init_timer(a, &a->beat, on_beat, 5.0);
 	init_timer(a, &a->ending, on_ending, ENDING_STEP_S);
 	init_timer(a, &a->farewell, on_farewell, AGENT_FAREWELL_S);
-	init_timer(a, &a->kmsg_later, on_kmsg_later, KMSG_BATCH_S);
 	ev_timer_start(a->loop, &a->beat);
 	if (vitals_open(&a->vitals) < 0)
 		log_warning("/proc/stat can't be read");
-	if (kmsg_open(&a->kmsg, "/dev/kmsg", a->job->kmsg_next) < 0) {
-		log_warning("/dev/kmsg can't be read");
-		return;
-	}
-	ev_io_init(&a->kmsg_io, on_kmsg_readable, a->kmsg.fd, EV_READ);
-	a->kmsg_io.data = a;
-	ev_io_start(a->loop, &a->kmsg_io);
+	klog_open(&a->klog, &a->channel, a->job);
 }
 
 /* What the agent before this one was doing. */
@@ -550,7 +399,7 @@ static void take_over(struct agent *a)
 		start_running(a);
 		break;
 	case JOB_ENDING:
-		start_collecting(a);
+		bulk_collect(&a->bulk, a->spec);
 		ev_timer_again(a->loop, &a->ending);
 		break;
 	case JOB_FINISHED:
@@ -572,7 +421,6 @@ int agent_main(const struct agent_inheritance *given)
 
 	a->given = given;
 	a->job = given->job;
-	a->kmsg.fd = -1;
 	a->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
 	if (a->loop == NULL)
 		return EXIT_REPLACE;
@@ -581,6 +429,7 @@ int agent_main(const struct agent_inheritance *given)
 		  &a->job->received_upto, true);
 	job_take_over(a->job);
 	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire, &owner);
+	bulk_init(&a->bulk, &a->channel, a->job);
 	start_sources(a);
 	send_hello(a);
 	take_over(a);

@@ -8,6 +8,9 @@
 
 #define AWAY_PAUSE_S 0.1
 
+/* Room in the outbox that test events always have. */
+enum { CHANNEL_RESERVE = 512 * 1024 };
+
 static void host_is_away(struct channel *channel)
 {
 	ev_io_stop(channel->loop, &channel->readable);
@@ -122,6 +125,11 @@ int channel_send(struct channel *channel, Pb__Envelope *envelope)
 	if (rc == 0)
 		channel_kick(channel);
 	return rc;
+}
+
+bool channel_has_room(const struct channel *channel)
+{
+	return outbox_fits(channel->wire->outbox, CHANNEL_RESERVE);
 }
 
 void channel_kick(struct channel *channel)

@@ -45,5 +45,8 @@ void channel_open(struct channel *channel, struct ev_loop *loop, int fd,
 		  struct wire *wire, const struct channel_owner *owner);
 /* wire_send(), and the writing of it is begun. */
 must_check int channel_send(struct channel *channel, Pb__Envelope *envelope);
+/* Whether there is room for what may wait or be left out, beside that which
+ * test events always have. */
+bool channel_has_room(const struct channel *channel);
 /* There may be bulk to send again. */
 void channel_kick(struct channel *channel);
