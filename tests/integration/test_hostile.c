@@ -557,23 +557,23 @@ static const struct attempt_artifact *last_artifact(uint32_t index)
 /* None of them gets into a path. */
 static void test_names_that_are_paths(void **state)
 {
-	static const char *const names[] = {
-		"../../../../../tmp/evil",
-		"/etc/passwd",
-		"..",
-		".",
-		"",
-		"a/b",
-		"001.full/../../x",
-		"\n",
-		"\xff\xfe",
-		"-rf",
-		"001.core.%n%n",
-		"001.\x1b[2J",
-		"journal",
-		"../journal",
-		"0123456789012345678901234567890123456789012345678901234567"
-		"890123"};
+	static const char longest[] = "0123456789012345678901234567890"
+				      "123456789012345678901234567890123";
+	static const char *const names[] = {"../../../../../tmp/evil",
+					    "/etc/passwd",
+					    "..",
+					    ".",
+					    "",
+					    "a/b",
+					    "001.full/../../x",
+					    "\n",
+					    "\xff\xfe",
+					    "-rf",
+					    "001.core.%n%n",
+					    "001.\x1b[2J",
+					    "journal",
+					    "../journal",
+					    longest};
 	static const uint8_t text[] = "anything";
 
 	(void)state;
