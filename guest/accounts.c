@@ -343,8 +343,8 @@ static int read_both(struct bytes *ret_passwd, struct bytes *ret_group,
 int accounts_install(struct why *why)
 {
 	struct accounts accounts;
-	struct bytes passwd;
-	struct bytes group;
+	struct bytes passwd = {0};
+	struct bytes group = {0};
 	int rc = read_both(&passwd, &group, why);
 
 	if (rc < 0)

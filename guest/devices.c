@@ -58,7 +58,7 @@ static int mount_tmpfs(struct devices *devices, uint64_t bytes, struct why *why)
 	char options[64];
 
 	(void)snprintf(options, sizeof(options), "size=%llu,mode=0700",
-		       (unsigned long long)(bytes + tmpfs_slack_bytes));
+		       (unsigned long long)bytes + tmpfs_slack_bytes);
 	if (mkdir(LAYOUT_DEVICES, 0700) < 0 && errno != EEXIST)
 		return why_failed(why, -errno, "making " LAYOUT_DEVICES);
 	if (mount("fstvm-devices", LAYOUT_DEVICES, "tmpfs", MS_NOSUID,

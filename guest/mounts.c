@@ -238,7 +238,7 @@ static bool is_below(const char *path, const char *prefix)
 int mounts_last_below(struct bytes text, const char *prefix, char *ret_path,
 		      size_t cap)
 {
-	char path[LIMIT_PATH];
+	char path[LIMIT_PATH] = "";
 	int rc = -ENOENT;
 
 	while (text.len) {

@@ -187,6 +187,14 @@ int schedule_apply(struct schedule *schedule, const Pb__Event *event)
 	return 0;
 }
 
+/* A check that will not start again and again is set up wrongly, too. */
+static bool setup_has_failed(const struct schedule *schedule)
+{
+	return schedule->last_end == PB__VM_END_REASON__VM_END_SETUP_FAILED ||
+	       (schedule->fruitless_boots >= FRUITLESS_BOOTS &&
+		schedule->last_end == PB__VM_END_REASON__VM_END_CHECK_FAILED);
+}
+
 /* Whether the end of the last boot leaves no sense in another one. */
 static bool must_end(const struct schedule *schedule, Pb__RunEnd *ret_end)
 {
@@ -196,10 +204,7 @@ static bool must_end(const struct schedule *schedule, Pb__RunEnd *ret_end)
 					       : PB__RUN_END__RUN_END_STOPPED;
 	else if (schedule->last_end == PB__VM_END_REASON__VM_END_HOST_FAILED)
 		*ret_end = PB__RUN_END__RUN_END_HOST_FAILED;
-	else if (schedule->last_end == PB__VM_END_REASON__VM_END_SETUP_FAILED)
-		*ret_end = PB__RUN_END__RUN_END_SETUP_FAILED;
-	else if (schedule->fruitless_boots >= FRUITLESS_BOOTS &&
-		 schedule->last_end == PB__VM_END_REASON__VM_END_CHECK_FAILED)
+	else if (setup_has_failed(schedule))
 		*ret_end = PB__RUN_END__RUN_END_SETUP_FAILED;
 	else if (schedule->fruitless_boots >= FRUITLESS_BOOTS)
 		*ret_end = PB__RUN_END__RUN_END_BOOT_FAILED;

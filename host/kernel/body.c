@@ -286,8 +286,7 @@ static const struct beginning *find_beginning(struct bytes text)
 	for (size_t i = 0; text.len > 1 && i < count; i++) {
 		const struct beginning *b = &beginnings[i];
 
-		if (b->text[0] == text.data[0] && b->text[1] == text.data[1] &&
-		    b->length <= text.len &&
+		if (b->length <= text.len &&
 		    memcmp(b->text, text.data, b->length) == 0)
 			return b;
 	}

@@ -87,11 +87,11 @@ static void add_string(struct matcher *matcher, const uint16_t *counts,
 	string->length = (uint16_t)length;
 	string->window_end = (uint16_t)rarest_window(counts, text, length);
 	end = (const uint8_t *)text + string->window_end;
-	for (uint8_t back = 0; back < MATCHER_WINDOW - 1; back++) {
+	for (unsigned int back = 0; back < MATCHER_WINDOW - 1; back++) {
 		uint8_t *shift = &matcher->shift[pair_at(end - back)];
 
 		if (*shift > back)
-			*shift = back;
+			*shift = (uint8_t)back;
 	}
 	string->next = matcher->first[pair_at(end)];
 	matcher->first[pair_at(end)] = (uint16_t)(index + 1);

@@ -318,8 +318,7 @@ bool stackframe_parse(struct bytes text, struct stackframe *ret_frame)
 	for (size_t i = 0; i < count; i++) {
 		struct bytes b = text;
 
-		if (register_lines[i].text[0] != text.data[0] ||
-		    text.len < register_lines[i].length ||
+		if (text.len < register_lines[i].length ||
 		    memcmp(text.data, register_lines[i].text,
 			   register_lines[i].length) != 0)
 			continue;

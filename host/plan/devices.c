@@ -2,6 +2,7 @@
 /* devices - the block devices of a VM. */
 #include "host/plan/devices.h"
 #include "host/plan/size.h"
+#include "shared/bytes.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -21,7 +22,7 @@ static void add(struct devices *devices, Pb__DeviceRole role, uint64_t bytes,
 
 	must(devices->count < LIMIT_DEVICES);
 	must(strlen(serial) < sizeof(devices->serials[0]));
-	strcpy(own, serial);
+	bytes_copy_string(own, sizeof(devices->serials[0]), serial);
 	pb__device__init(device);
 	device->role = role;
 	device->size_bytes = bytes;

@@ -274,7 +274,7 @@ static int make_list(struct builder *builder, const struct names *entries)
 	uint64_t state = plan->seed;
 	size_t size = plan->names.count;
 
-	plan->tests = calloc(size * iterations, sizeof(*plan->tests));
+	plan->tests = calloc(size * iterations + 1, sizeof(*plan->tests));
 	if (!plan->tests)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < iterations; i++) {

@@ -106,9 +106,12 @@ static int take_number(const struct option_rule *rule, const char *value,
 		       uint32_t least, uint32_t most, uint32_t *ret_number,
 		       struct complaint *complaint)
 {
-	size_t digits = strspn(value, "0123456789");
-	unsigned long number = strtoul(value, NULL, 10);
+	unsigned long number;
+	size_t digits;
 
+	must(value != NULL);
+	digits = strspn(value, "0123456789");
+	number = strtoul(value, NULL, 10);
 	if (!digits || digits > 9 || value[digits] || number < least ||
 	    number > most)
 		return complaint_set(complaint, -EINVAL,
@@ -122,6 +125,7 @@ static int take_number(const struct option_rule *rule, const char *value,
 static int take_list(struct selection *selection, const char *value,
 		     struct complaint *complaint)
 {
+	must(value != NULL);
 	if (selection->exclude_list)
 		return complaint_set(complaint, -EINVAL,
 				     "-X is given twice, and check takes only "

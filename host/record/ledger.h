@@ -58,9 +58,9 @@ must_check int ledger_open(struct ledger *ledger,
 			   const struct assignment_key *key,
 			   struct attempt **ret_attempt);
 /* Folds the attempts of a test into its verdict. */
-void ledger_settle(struct ledger *ledger, uint32_t test);
+void ledger_settle(struct ledger *ledger, uint32_t index);
 /* The verdict of an attempt for which ledger_open() had no room. */
-void ledger_count_left_out(struct ledger *ledger, uint32_t test,
+void ledger_count_left_out(struct ledger *ledger, uint32_t index,
 			   Pb__Verdict verdict);
 
 /* The attempt whose verdict is the test's; NULL when none was made. */

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+/* U+FFFD */
+enum { REPLACEMENT_BYTES = 3 };
+static const uint8_t replacement[REPLACEMENT_BYTES] = {0xef, 0xbf, 0xbd};
 
 /* The longest beginning that JSON can carry. A NUL is valid in JSON, but
  * readers refuse it. */
@@ -33,8 +35,8 @@ static size_t repair(char *to, struct bytes text)
 		if (!text.len)
 			break;
 		(void)bytes_take(&text, 1);
-		memcpy(to + used, REPLACEMENT, strlen(REPLACEMENT));
-		used += strlen(REPLACEMENT);
+		memcpy(to + used, replacement, sizeof(replacement));
+		used += sizeof(replacement);
 	}
 	return used;
 }
@@ -47,7 +49,7 @@ json_t *json_text_bytes(struct bytes text)
 	if (good_prefix(text) == text.len)
 		return json_stringn(text.len ? (const char *)text.data : "",
 				    text.len);
-	repaired = malloc(text.len * strlen(REPLACEMENT));
+	repaired = malloc(text.len * REPLACEMENT_BYTES);
 	if (!repaired)
 		return NULL;
 	json = json_stringn(repaired, repair(repaired, text));
@@ -86,7 +88,9 @@ json_t *json_text_count(uint64_t number)
 
 json_t *json_text_seconds(uint64_t ns)
 {
-	return json_real((double)(ns / 1000) / 1e6);
+	uint64_t us = ns / 1000;
+
+	return json_real((double)us / 1e6);
 }
 
 json_t *json_text_time(uint64_t real_ns)

@@ -335,7 +335,7 @@ static int use_newest(struct kernel *kernel, const struct kernel_search *search,
 {
 	struct installed installed;
 	char path[PATH_MAX];
-	char other[KERNEL_WHY];
+	char other[KERNEL_WHY] = "";
 	int result = 0;
 
 	installed_list(&installed, search->root);

@@ -50,7 +50,7 @@ struct cable {
 void cable_open(struct cable *cable, struct ev_loop *loop);
 void cable_close(struct cable *cable);
 /* A filter must be set before the first byte. */
-void cable_filter_with(struct cable_side *side, cable_filter *filter,
+void cable_filter_with(struct cable_side *side, cable_filter *callback,
 		       void *context);
 void cable_hold(struct cable_side *side);
 void cable_release(struct cable_side *side);

@@ -526,8 +526,10 @@ char *controller_artifact(const struct controller *controller, uint32_t test,
 	char *text;
 	ssize_t len;
 
-	if (artifact == NULL)
+	if (artifact == NULL) {
 		fail_msg("there is no %s", guest_name);
+		return NULL;
+	}
 	assert_false(artifact->incomplete);
 	assert_int_equal(artifact->kept_bytes, artifact->size_bytes);
 	fd = fd_openat(controller->outdir.fd, artifact->path,

@@ -18,8 +18,6 @@
 
 #include <cmocka.h>
 
-extern char **environ;
-
 static void run(const char *const *argv)
 {
 	pid_t pid;

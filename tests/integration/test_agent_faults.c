@@ -29,8 +29,10 @@ static void run(void **state, const char *deaths)
 	struct scene *scene = *state;
 	struct controller *controller;
 
-	if (scene == NULL)
+	if (scene == NULL) {
 		skip();
+		return;
+	}
 	controller = &scene->controller;
 	snprintf(variable, sizeof(variable), "FSTVM_TEST_DEATHS=%s", deaths);
 	scene->program = FSTVM_TEST_AGENT_FAULTS;
