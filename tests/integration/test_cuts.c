@@ -28,8 +28,13 @@
 #include <cmocka.h>
 
 enum {
+#ifdef __SANITIZE_ADDRESS__ /* five times slower */
+	CUTS = 1500,
+	DAMAGES = 1500,
+#else
 	CUTS = 6000,
 	DAMAGES = 6000,
+#endif
 	TESTS = 3,
 	LINES_MAX = 64,
 	EVENT_MAX = 4096,
