@@ -74,7 +74,7 @@ static void name_host(const char *name)
 	char lines[256];
 	int len;
 
-	(void)sethostname(name, strlen(name));
+	(void)!sethostname(name, strlen(name));
 	len = snprintf(lines, sizeof(lines), "\n127.0.0.1 %s\n::1 %s\n", name,
 		       name);
 	fd = fd_open("/etc/hosts", O_WRONLY | O_APPEND | O_CREAT, 0644);

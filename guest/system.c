@@ -119,7 +119,7 @@ static void prepare_hostname(void)
 	(void)gethostname(name, sizeof(name) - 1);
 	if (!name[0] || !strcmp(name, "(none)") ||
 	    !strncmp(name, "localhost", strlen("localhost")))
-		(void)sethostname("fstvm", strlen("fstvm"));
+		(void)!sethostname("fstvm", strlen("fstvm"));
 }
 
 void system_prepare(char *to, size_t cap)
