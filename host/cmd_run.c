@@ -178,6 +178,8 @@ static int execute(struct invocation *invocation)
 		.kvm = prepared->found.kvm,
 		.force_9p = prepared->found.force_9p,
 		.start = prepared->found.start,
+		.cpu = prepared->cpu,
+		.may_unpack = prepared->may_unpack,
 		.console = true,
 	};
 	struct run_spec spec = {

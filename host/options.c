@@ -56,6 +56,10 @@ static const struct option_row rows[] = {
 	{"init", 0, "WHO", OPTIONS_RUN | OPTIONS_DOCTOR, TEXT(init),
 	 "PID 1 of the guest: agent, vng or auto (default: auto,\n"
 	 "the agent where vng can start it; it boots faster)"},
+	{"unpack", 0, "WHEN", OPTIONS_RUN, TEXT(unpack),
+	 "auto: without KVM start the kernel unpacked, which is\n"
+	 "quicker and without KASLR; off: the image as it is\n"
+	 "(default: auto)"},
 	{"timeout", 0, "TIME", OPTIONS_RUN, TEXT(timeout),
 	 "of all tests together, from the agent's Hello\n"
 	 "(default: none); 90, 90s, 15m, 2h"},

@@ -38,6 +38,7 @@ struct options {
 	const char *cpus;
 	const char *kvm;
 	const char *init;
+	const char *unpack;
 	const char *timeout;
 	const char *test_timeout;
 	const char *boot_timeout;

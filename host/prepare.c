@@ -300,6 +300,30 @@ static bool take_init(struct prepared *prepared, const struct options *options,
 	return false;
 }
 
+/* vng since 1.41 would take QEMU's "max", which an emulator is a third slower
+ * with; before, it is this one too. */
+static void choose_cpu(struct prepared *prepared)
+{
+	struct utsname name;
+
+	if (!prepared->found.kvm && uname(&name) == 0 &&
+	    strcmp(name.machine, "x86_64") == 0)
+		prepared->cpu = "qemu64";
+}
+
+static void take_unpack(struct prepared *prepared,
+			const struct options *options)
+{
+	prepared->may_unpack = !prepared->found.kvm;
+	if (options->unpack == NULL || strcmp(options->unpack, "auto") == 0)
+		return;
+	prepared->may_unpack = false;
+	if (strcmp(options->unpack, "off") != 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "--unpack: \"%s\" is not auto or off",
+			      options->unpack);
+}
+
 static void check_machine(struct prepared *prepared,
 			  const struct options *options)
 {
@@ -367,6 +391,8 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 		find_installation(prepared);
 	prepare_tests(prepared, options);
 	check_machine(prepared, options);
+	choose_cpu(prepared);
+	take_unpack(prepared, options);
 	take_limits(prepared, options);
 	if (preflight_failed(&prepared->list))
 		return;

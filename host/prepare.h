@@ -30,6 +30,8 @@ struct prepared {
 	uint64_t boot_timeout_ms;
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;
+	const char *cpu; /* QEMU's model; NULL: vng's choice */
+	bool may_unpack; /* the kernel's image, see host/vm/unpacked.h */
 	uint32_t retries;
 	uint32_t max_crashes;
 };

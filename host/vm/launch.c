@@ -2,11 +2,32 @@
 /* launch - the start of a VM's processes. */
 #include "host/vm/launch.h"
 
+#include "host/vm/unpacked.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* agent, agent_init, tree, channel */
 enum { LINKS = 4 };
+
+/* Where it can't be, the kernel unpacks itself. */
+static int place_unpacked(struct vm *vm, struct vng_spec *vng,
+			  char to[SOCKDIR_MEMBER + 1])
+{
+	const struct kernel *kernel = vm->spec.kernel;
+	char unpacked[PATH_MAX];
+	char why[UNPACKED_WHY];
+	int rc;
+
+	if (!vng->may_unpack || kernel->image != IMAGE_BZIMAGE ||
+	    unpacked_get(kernel->path, getenv("PATH"), unpacked, why) < 0)
+		return 0;
+	rc = sockdir_link(&vm->dir, "vmlinux", unpacked);
+	vng->unpacked =
+		sockdir_path(&vm->dir, "vmlinux", to, SOCKDIR_MEMBER + 1);
+	return rc;
+}
 
 static int prepare_links(struct vm *vm, struct vng_spec *vng,
 			 struct vng_drive *drives,
@@ -43,6 +64,7 @@ static int prepare_links(struct vm *vm, struct vng_spec *vng,
 int launch_vng(struct vm *vm, const char **ret_step)
 {
 	static char kernel[PATH_MAX];
+	static char unpacked[SOCKDIR_MEMBER + 1];
 	static struct vng_argv argv;
 	static struct vng_environ environment;
 	static char paths[VNG_DRIVES + LINKS][SOCKDIR_MEMBER + 1];
@@ -56,6 +78,8 @@ int launch_vng(struct vm *vm, const char **ret_step)
 		rc = kernel_place(vm->spec.kernel, &vm->dir, kernel,
 				  sizeof(kernel));
 		vng.kernel = kernel;
+		if (rc == 0)
+			rc = place_unpacked(vm, &vng, unpacked);
 	}
 	if (rc < 0)
 		return rc;

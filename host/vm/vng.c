@@ -123,6 +123,7 @@ static bool spec_is_valid(const struct vng_spec *spec)
 	    !path_is_absolute(spec->agent_dir) ||
 	    !path_is_absolute(spec->channel) ||
 	    !optional_is_absolute(spec->qmp) ||
+	    !optional_is_absolute(spec->unpacked) ||
 	    !optional_is_absolute(spec->tree) ||
 	    !optional_is_absolute(spec->kernel_tree))
 		return false;
@@ -134,6 +135,8 @@ static bool spec_is_valid(const struct vng_spec *spec)
 	     !is_in(spec->agent_init, "_+/.-")))
 		return false;
 	if (spec->parameters && !parameters_are_plain(spec->parameters))
+		return false;
+	if (spec->cpu && !is_in(spec->cpu, "-_.,+="))
 		return false;
 	if (spec->memory_mib < VNG_MEMORY_MIN_MIB || spec->cpus < 1 ||
 	    spec->cpus > VNG_CPUS_MAX)
@@ -247,6 +250,15 @@ static void put_qemu_options(struct words *words, const struct vng_spec *spec)
 		words_raw(words, " -qmp unix:");
 		words_option(words, spec->qmp);
 		words_raw(words, ",server=on,wait=off");
+	}
+	/* Of two the last one counts; the first is vng's. */
+	if (spec->cpu) {
+		words_raw(words, " -cpu ");
+		words_raw(words, spec->cpu);
+	}
+	if (spec->unpacked) {
+		words_raw(words, " -kernel ");
+		words_shell(words, spec->unpacked);
 	}
 	if (spec->tree)
 		put_share(words, "fstvmtree", spec->tree, TREE_TAG);

@@ -62,6 +62,9 @@ struct vng_drive {
 struct vng_spec {
 	const char *vng;	 /* the program */
 	const char *kernel;	 /* an image, or a built tree */
+	const char *unpacked;	 /* the same kernel as QEMU is to start it; or
+				    NULL */
+	const char *cpu;	 /* QEMU's model; NULL: vng's choice */
 	const char *agent_dir;	 /* holds fstvm-agent */
 	const char *agent_init;	 /* VNG_START_INIT: the agent's path in the root
 				    that the guest shares */
@@ -81,6 +84,7 @@ struct vng_spec {
 	bool shared_memory; /* guest RAM in a memfd; only with force_9p, since
 			       virtiofs brings its own */
 	bool console;	    /* the kernel's messages on stderr */
+	bool may_unpack;    /* see unpacked.h; of the kernel that is placed */
 };
 
 /* A command line with the storage of its words. */

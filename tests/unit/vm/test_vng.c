@@ -163,6 +163,7 @@ static void everything_without_kvm(void **state)
 		"socket,id=fstvm,path=/tmp/fstvm-abc123/ch.sock "
 		"-device virtserialport,chardev=fstvm,name=fstvm.0 "
 		"-qmp unix:/tmp/fstvm-abc123/qmp.sock,server=on,wait=off "
+		"-cpu qemu64 -kernel '/tmp/a b/vmlinux' "
 		"-fsdev local,id=fstvmtree,path=/tmp/fstvm-abc123/tree,"
 		"security_model=none,readonly=on,multidevs=remap "
 		"-device virtio-9p-pci,fsdev=fstvmtree,mount_tag=fstvm.tree "
@@ -193,6 +194,8 @@ static void everything_without_kvm(void **state)
 	spec.drives = drives;
 	spec.drive_count = 2;
 	spec.parameters = "no_hash_pointers";
+	spec.cpu = "qemu64";
+	spec.unpacked = "/tmp/a b/vmlinux";
 	spec.kvm = false;
 	spec.shared_memory = true;
 	expect_argv(&spec, expected);
@@ -341,6 +344,14 @@ static void bad_specs_are_refused(void **state)
 	expect_refusal(&spec);
 	spec = plain;
 	spec.start = VNG_START_INIT; /* without agent_init */
+	expect_refusal(&spec);
+	spec.agent_init = "/tmp/a b/agent";
+	expect_refusal(&spec);
+	spec = plain;
+	spec.unpacked = "vmlinux";
+	expect_refusal(&spec);
+	spec = plain;
+	spec.cpu = "max -device x";
 	expect_refusal(&spec);
 	spec = plain;
 	spec.parameters = "dyndbg=\"+p\"";
