@@ -243,6 +243,39 @@ static void wait_for_others(void)
 	}
 }
 
+/* The file system that the agent's loop devices are on; 0: there is none. */
+static dev_t backing_device(void)
+{
+	struct stat above, here;
+
+	if (stat("/run/fstvm", &above) < 0 ||
+	    stat("/run/fstvm/devices", &here) < 0 ||
+	    above.st_dev == here.st_dev)
+		return 0;
+	return here.st_dev;
+}
+
+/* Of a set-up that has failed, or an agent that had no time for it. */
+static void detach_loops(dev_t backing)
+{
+	DIR *dir = opendir("/sys/block");
+	struct dirent *entry;
+	char path[280];
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct machine_loop loop;
+
+		if (strncmp(entry->d_name, "loop", 4) != 0)
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+		loop = machine_loop_of(path);
+		if (loop.inode != 0 && loop.device == backing)
+			machine_loop_detach(path, loop);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
 static void end_everything(void)
 {
 	kill(-1, SIGKILL);
@@ -269,6 +302,7 @@ static bool wait_for(pid_t agent, int control_fd, int *ret_status)
 
 static _Noreturn void run_init(struct init *init)
 {
+	dev_t backing;
 	pid_t agent;
 	int status = 0;
 
@@ -286,7 +320,10 @@ static _Noreturn void run_init(struct init *init)
 		wait_for_others();
 		report_end(init, status);
 	}
+	backing = backing_device();
 	end_everything();
+	if (backing != 0)
+		detach_loops(backing);
 	remove_cgroup(init);
 	_exit(0);
 }
