@@ -85,10 +85,24 @@ static void make_cgroup(struct init *init)
 		give_up("cgroup2");
 }
 
+/* Those of tests that an agent had no time to finish. */
+static void remove_test_cgroups(void)
+{
+	DIR *dir = opendir("/sys/fs/cgroup");
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, "fstvm.test", 10) == 0)
+			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	if (dir != NULL)
+		closedir(dir);
+}
+
 static void remove_cgroup(const struct init *init)
 {
 	if (init->cgroups_fd < 0)
 		return;
+	remove_test_cgroups();
 	move_to_cgroup(init->cgroups_fd);
 	if (unlinkat(init->cgroups_fd, init->cgroup, AT_REMOVEDIR) < 0)
 		fprintf(stderr, "machine: %s: %s\n", init->cgroup,
