@@ -2,6 +2,7 @@
 /* imagecache - unpacked kernels that are kept: see imagecache.h. */
 #include "host/vm/imagecache.h"
 
+#include "shared/bytes.h"
 #include "shared/fd.h"
 
 #include <dirent.h>
@@ -157,7 +158,7 @@ static unsigned int find_oldest(DIR *directory, char to[IMAGECACHE_NAME])
 			continue;
 		if (count++ == 0 || st.st_mtim.tv_sec < oldest.tv_sec) {
 			oldest = st.st_mtim;
-			strcpy(to, entry->d_name);
+			bytes_copy_string(to, IMAGECACHE_NAME, entry->d_name);
 		}
 	}
 	return count;
