@@ -4,10 +4,11 @@
 
 #include "guest/bulk.h"
 #include "guest/channel.h"
-#include "guest/facts.h"
+#include "guest/course.h"
 #include "guest/klog.h"
 #include "guest/runner.h"
 #include "guest/setup.h"
+#include "guest/statement.h"
 #include "guest/supervisor.h"
 #include "guest/vitals.h"
 #include "shared/clock.h"
@@ -57,47 +58,11 @@ static void leave(struct agent *a, int exit_status)
 	ev_break(a->loop, EVBREAK_ALL);
 }
 
-static int send_message(struct agent *a, Pb__Envelope *envelope)
-{
-	return channel_send(&a->channel, envelope);
-}
-
-/* ---- Hello ---- */
-
-static void send_hello(struct agent *a)
-{
-	static struct facts facts;
-	Pb__Hello hello = PB__HELLO__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	facts_read(&facts);
-	facts_fill(&facts, &hello);
-	hello.protocol_version = MESSAGE_PROTOCOL_VERSION;
-	hello.agent_version = (char *)(uintptr_t)FSTVM_VERSION;
-	hello.incarnation = a->job->incarnation;
-	hello.received_upto = a->job->received_upto;
-	hello.boot_ns = clock_boot_ns();
-	hello.is_init = getppid() == 1;
-	envelope.body_case = PB__ENVELOPE__BODY_HELLO;
-	envelope.hello = &hello;
-	if (send_message(a, &envelope) < 0)
-		log_error("no room for a Hello");
-}
-
 /* ---- the end of the job ---- */
 
-static void send_job_finished(struct agent *a)
+static void finish_job(struct agent *a)
 {
-	Pb__JobFinished finished = PB__JOB_FINISHED__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	finished.end = (Pb__JobEnd)a->job->end;
-	finished.reason = a->job->end_reason;
-	envelope.body_case = PB__ENVELOPE__BODY_JOB_FINISHED;
-	envelope.job_finished = &finished;
-	job_will_say(a->job, JOB_SAYS_JOB_FINISHED);
-	if (send_message(a, &envelope) < 0)
-		log_error("no room for the end of the job");
+	statement_job_finished(&a->channel, a->job);
 	a->job->phase = JOB_FINISHED;
 	ev_timer_again(a->loop, &a->farewell);
 }
@@ -110,7 +75,7 @@ static void on_torn_down(void *context, const struct setup_report *report)
 		return;
 	if (report->kind == SETUP_STEP_FAILED)
 		log_warning("%s: %s", report->step, report->text);
-	send_job_finished(a);
+	finish_job(a);
 }
 
 static void end_job(struct agent *a)
@@ -121,7 +86,7 @@ static void end_job(struct agent *a)
 	/* What is wedged can't be unmounted; the VM is killed anyway. */
 	if (wedged ||
 	    setup_tear_down(&a->setup, a->loop, a->job, on_torn_down, a) < 0)
-		send_job_finished(a);
+		finish_job(a);
 }
 
 /* Everything that tests and check have left must be out first. */
@@ -163,7 +128,7 @@ static int on_runner_send(void *context, Pb__Envelope *envelope)
 
 	if (envelope->body_case == PB__ENVELOPE__BODY_TEST_STARTED)
 		klog_begin_test(&a->klog);
-	return send_message(a, envelope);
+	return channel_send(&a->channel, envelope);
 }
 
 static bool on_runner_is_acked(void *context)
@@ -198,37 +163,9 @@ static void start_running(struct agent *a)
 
 /* ---- the set-up ---- */
 
-static void send_setup_done(struct agent *a)
+static void fail_setup(struct agent *a, const char *step, const char *reason)
 {
-	struct job_places *places = &a->job->places;
-	Pb__SetupDone done = PB__SETUP_DONE__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	done.test_dev = places->test_dev;
-	done.test_dir = places->test_dir;
-	done.scratch_dev = places->scratch_dev;
-	done.scratch_mnt = places->scratch_mnt;
-	done.scratch_pool = places->scratch_pool;
-	done.logwrites_dev = places->logwrites_dev;
-	envelope.body_case = PB__ENVELOPE__BODY_SETUP_DONE;
-	envelope.setup_done = &done;
-	job_will_say(a->job, JOB_SAYS_SETUP_DONE);
-	if (send_message(a, &envelope) < 0)
-		log_error("no room for the end of the set-up");
-}
-
-static void send_setup_failed(struct agent *a, const char *step,
-			      const char *reason)
-{
-	Pb__SetupFailed failed = PB__SETUP_FAILED__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
-
-	failed.step = (char *)(uintptr_t)step;
-	failed.reason = (char *)(uintptr_t)reason;
-	envelope.body_case = PB__ENVELOPE__BODY_SETUP_FAILED;
-	envelope.setup_failed = &failed;
-	if (send_message(a, &envelope) < 0)
-		log_error("no room for the failure of the set-up");
+	statement_setup_failed(&a->channel, step, reason);
 	a->job->phase = JOB_FINISHED;
 	ev_timer_again(a->loop, &a->farewell);
 }
@@ -236,25 +173,20 @@ static void send_setup_failed(struct agent *a, const char *step,
 static void on_setup_report(void *context, const struct setup_report *report)
 {
 	struct agent *a = context;
-	Pb__SetupStep step = PB__SETUP_STEP__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 
-	if (report->kind == SETUP_STEP_FAILED) {
-		send_setup_failed(a, report->step, report->text);
-		return;
-	}
-	if (report->kind == SETUP_ALL_DONE) {
-		send_setup_done(a);
+	switch ((enum setup_report_kind)report->kind) {
+	case SETUP_STEP_FAILED:
+		fail_setup(a, report->step, report->text);
+		break;
+	case SETUP_ALL_DONE:
+		statement_setup_done(&a->channel, a->job);
 		a->job->phase = JOB_RUNNING;
 		start_running(a);
-		return;
+		break;
+	case SETUP_STEP_DONE:
+		statement_setup_step(&a->channel, report);
+		break;
 	}
-	step.name = (char *)(uintptr_t)report->step;
-	step.duration_ns = report->duration_ns;
-	step.detail = (char *)(uintptr_t)report->text;
-	envelope.body_case = PB__ENVELOPE__BODY_SETUP_STEP;
-	envelope.setup_step = &step;
-	(void)!send_message(a, &envelope);
 }
 
 /* The RunSpec of the job, unpacked into storage of its own. */
@@ -283,7 +215,7 @@ static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 		return -ENOMEM;
 	if (setup_start(&a->setup, a->loop, a->job, a->spec, on_setup_report,
 			a) < 0)
-		send_setup_failed(a, "set-up", "its process can't be started");
+		fail_setup(a, "set-up", "its process can't be started");
 	return 0;
 }
 
@@ -302,7 +234,7 @@ static void send_heartbeat(struct agent *a)
 	heartbeat.queued_bytes = bulk_backlog(&a->bulk);
 	envelope.body_case = PB__ENVELOPE__BODY_HEARTBEAT;
 	envelope.heartbeat = &heartbeat;
-	(void)!send_message(a, &envelope);
+	(void)!channel_send(&a->channel, &envelope);
 	bulk_tell_dropped(&a->bulk);
 	channel_kick(&a->channel); /* for what check has printed */
 }
@@ -344,7 +276,7 @@ static void on_acked(void *context)
 	struct agent *a = context;
 
 	if (a->job->phase == JOB_RUNNING && a->runner.loop != NULL)
-		runner_on_acked(&a->runner);
+		course_on_acked(&a->runner);
 }
 
 static void on_broken(void *context, const char *why)
@@ -380,7 +312,7 @@ static void take_over(struct agent *a)
 	if (a->job->phase == JOB_HELLO)
 		return;
 	if (!read_spec(a)) {
-		send_setup_failed(a, "set-up", "the RunSpec is lost");
+		fail_setup(a, "set-up", "the RunSpec is lost");
 		return;
 	}
 	if (a->job->phase == JOB_SETUP &&
@@ -393,7 +325,7 @@ static void take_over(struct agent *a)
 	case JOB_HELLO:
 		break;
 	case JOB_SETUP:
-		send_setup_failed(a, "set-up", "the agent died in it");
+		fail_setup(a, "set-up", "the agent died in it");
 		break;
 	case JOB_RUNNING:
 		start_running(a);
@@ -431,7 +363,7 @@ int agent_main(const struct agent_inheritance *given)
 	channel_open(&a->channel, a->loop, given->channel_fd, &a->wire, &owner);
 	bulk_init(&a->bulk, &a->channel, a->job);
 	start_sources(a);
-	send_hello(a);
+	statement_hello(&a->channel, a->job);
 	take_over(a);
 	ev_run(a->loop, 0);
 	return a->exit_status;

@@ -16,6 +16,9 @@
  * long, and a new check gets the rest. What can't be killed is wedged, and
  * ends the job: the host replaces the VM.
  *
+ * Its parts: guest/order.h, course.h (one test), invocation.h (check's process),
+ * overtime.h (deadlines).
+ *
  * Invariants: each TestStarted is followed by just one TestFinished of the
  * same index, by this incarnation or a later one. check goes on past the hook
  * only when the host has journalled the TestStarted (or has kept us waiting
@@ -31,7 +34,11 @@
 
 #include "fstvm.pb-c.h"
 
-enum { RUNNER_ACK_WAIT_S = 30 };
+enum {
+	RUNNER_ACK_WAIT_S = 30,
+	/* How long what was killed may take to be gone: rounds of 20 ms. */
+	RUNNER_SCOPE_ROUNDS = 250,
+};
 
 enum runner_state {
 	RUNNER_IDLE, /* no check */
@@ -76,9 +83,20 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 		 int supervisor_fd, const struct runner_owner *owner);
 /* The set-up is done, or this is a successor of a killed agent. */
 void runner_start(struct runner *runner, int hook_fd);
-/* Acks have come in. */
-void runner_on_acked(struct runner *runner);
 /* The host wants no more: ends the running test and check. */
 void runner_stop(struct runner *runner, uint64_t grace_ms);
 /* Of the running test, for the heartbeat. */
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms);
+
+/* Shared by its parts: course.h, invocation.h, overtime.h. */
+
+void runner_send(struct runner *runner, Pb__Envelope *envelope);
+void runner_enter(struct runner *runner, enum runner_state state);
+/* by_check: check itself is past the test, so that what is not a pass is a
+ * failure. */
+void runner_finish_test(struct runner *runner, bool by_check);
+/* The job ends, of which a successor may have to make the rest. */
+void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason);
+void runner_end(struct runner *runner);
+/* No check runs: another one, or the end. */
+void runner_go_on(struct runner *runner);

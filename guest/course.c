@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* course - one test from its start to its end, as the hook tells of it. */
+#include "guest/course.h"
+
+#include "guest/invocation.h"
+#include "guest/order.h"
+#include "guest/output.h"
+#include "shared/clock.h"
+#include "shared/log.h"
+
+void course_say_started(struct runner *runner)
+{
+	struct job_test *test = &runner->job->test;
+	Pb__TestStarted body = PB__TEST_STARTED__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	body.index = test->index;
+	body.name = runner->spec->tests[test->index];
+	body.rerun = test->rerun;
+	body.kmsg_sequence = runner->owner.kmsg_next(runner->owner.context);
+	envelope.body_case = PB__ENVELOPE__BODY_TEST_STARTED;
+	envelope.test_started = &body;
+	job_will_say(runner->job, JOB_SAYS_TEST_STARTED);
+	runner_send(runner, &envelope);
+}
+
+static bool begin_test(struct runner *runner, const char *name)
+{
+	struct job *job = runner->job;
+	struct job_test test = {.active = false};
+	struct order_place place;
+
+	if (order_find(job, runner->spec, name, &place) < 0)
+		return false;
+	test.index = place.index;
+	test.rerun = place.rerun;
+	test.started_ns = clock_mono_ns();
+	test.stdout_offset = output_size(job);
+	job_has_not_said(job, JOB_SAYS_TEST_STARTED);
+	job_has_not_said(job, JOB_SAYS_TEST_FINISHED);
+	job->test = test;
+	__atomic_store_n(&job->test.active, true, __ATOMIC_RELEASE);
+	job->next_index = test.index + 1;
+	course_say_started(runner);
+	return true;
+}
+
+static void let_start(struct runner *runner)
+{
+	ev_timer_stop(runner->loop, &runner->ack_wait);
+	hook_reply_all(&runner->hook, HOOK_TEST_STARTS);
+}
+
+static void on_test_starts(struct runner *runner, struct hook_client *client)
+{
+	const char *name = client->request.name;
+
+	if (runner->job->stop_requested) {
+		/* It was not there yet when it was to be killed, or it is
+		 * dying. */
+		invocation_kill(runner);
+		return;
+	}
+	if (!order_is_repeated(runner->job, runner->spec, name)) {
+		runner_finish_test(runner, true);
+		if (!begin_test(runner, name)) {
+			log_warning("check starts a test that is not planned");
+			hook_reply(client);
+			return;
+		}
+	}
+	runner_enter(runner, RUNNER_STARTING);
+	if (runner->owner.is_acked(runner->owner.context)) {
+		let_start(runner);
+		return;
+	}
+	ev_timer_stop(runner->loop, &runner->ack_wait);
+	ev_timer_set(&runner->ack_wait, RUNNER_ACK_WAIT_S, 0);
+	ev_timer_start(runner->loop, &runner->ack_wait);
+}
+
+void course_on_acked(struct runner *runner)
+{
+	if (ev_is_active(&runner->ack_wait) &&
+	    runner->owner.is_acked(runner->owner.context))
+		let_start(runner);
+}
+
+static void on_scope_begin(struct runner *runner, struct hook_client *client)
+{
+	struct job_test *test = &runner->job->test;
+
+	if (test->active && test->pid != client->request.pid) {
+		scope_open(&runner->scope, test->index, client->request.pid);
+		test->run_started_ns = clock_mono_ns();
+		test->pid = client->request.pid;
+		runner_enter(runner, RUNNER_TEST);
+	}
+	hook_reply(client);
+}
+
+static void on_scope_end(struct runner *runner, struct hook_client *client)
+{
+	struct job_test *test = &runner->job->test;
+
+	if (test->active && test->pid == client->request.pid &&
+	    !test->has_status) {
+		test->status = client->request.status;
+		test->run_ended_ns = clock_mono_ns();
+		test->has_status = true;
+		if (runner->ladder.state == LADDER_IDLE)
+			runner_enter(runner, RUNNER_POST_CHECK);
+	}
+	hook_reply(client);
+}
+
+/* check waits until what the test has left running is gone: only then can the
+ * filesystem be unmounted and checked. */
+static void on_scope_stop(struct runner *runner, struct hook_client *client)
+{
+	if (!runner->job->test.active || scope_is_empty(&runner->scope)) {
+		hook_reply(client);
+		return;
+	}
+	scope_kill(&runner->scope, false);
+	runner->scope_wait_left = RUNNER_SCOPE_ROUNDS;
+	ev_timer_again(runner->loop, &runner->scope_wait);
+}
+
+void course_on_scope_wait(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct runner *runner = timer->data;
+
+	(void)events;
+	if ((runner->job->check_exited ? invocation_has_left_some(runner)
+				       : !scope_is_empty(&runner->scope)) &&
+	    --runner->scope_wait_left > 0)
+		return;
+	ev_timer_stop(loop, timer);
+	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
+	invocation_settle(runner);
+}
+
+void course_on_hook(void *context, struct hook_client *client)
+{
+	struct runner *runner = context;
+
+	switch ((enum hook_kind)client->request.kind) {
+	case HOOK_TEST_STARTS:
+		on_test_starts(runner, client);
+		return;
+	case HOOK_SCOPE_BEGIN:
+		on_scope_begin(runner, client);
+		return;
+	case HOOK_SCOPE_END:
+		on_scope_end(runner, client);
+		return;
+	case HOOK_SCOPE_STOP:
+		on_scope_stop(runner, client);
+		return;
+	}
+	hook_reply(client);
+}
+
+void course_on_ack_wait(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	let_start(timer->data);
+}

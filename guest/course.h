@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* course - one test from its start to its end, as the hook tells of it.
+ *
+ * Part of the runner (guest/runner.h): the edges of its diagram that check
+ * makes. Every request of the hook can come twice, for its shim asks again
+ * when the agent is replaced.
+ */
+#pragma once
+
+#include "guest/runner.h"
+
+void course_on_hook(void *context, struct hook_client *client);
+void course_say_started(struct runner *runner);
+/* Acks have come in, or are waited for no longer. */
+void course_on_acked(struct runner *runner);
+void course_on_ack_wait(struct ev_loop *loop, ev_timer *timer, int events);
+/* Whether what a scope has left is gone is looked at again. */
+void course_on_scope_wait(struct ev_loop *loop, ev_timer *timer, int events);
