@@ -216,6 +216,7 @@ static int take_end(struct boot *boot, struct allowance *allowance,
 int boot_apply(struct boot *boot, struct allowance *allowance,
 	       const Pb__Event *event)
 {
+	timeline_apply(&boot->timeline, event);
 	if (event->body_case == PB__EVENT__BODY_VM_STARTED)
 		return take_start(boot, allowance, event);
 	if (event->body_case == PB__EVENT__BODY_HELLO)

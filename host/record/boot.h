@@ -9,6 +9,7 @@
 
 #include "host/record/allowance.h"
 #include "host/record/problem.h"
+#include "host/record/timeline.h"
 #include "journal.pb-c.h"
 
 enum {
@@ -35,6 +36,7 @@ struct boot {
 	uint64_t hello_mono_ns;
 	uint64_t setup_mono_ns;
 	uint64_t ended_mono_ns;
+	struct timeline timeline;
 	bool started;
 	bool hello_seen;
 	bool setup_done;

@@ -76,6 +76,25 @@ static json_t *setup_of(const struct boot *boot)
 	return list;
 }
 
+/* Seconds of the controller's CLOCK_MONOTONIC; null: it did not come so far. */
+static json_t *timeline_of(const struct boot *boot)
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < TIMELINE_MARKS; i++) {
+		uint64_t ns = boot->timeline.mono_ns[i];
+		const char *name = timeline_mark_name((enum timeline_mark)i);
+
+		if (json_object_set_new(json, name,
+					ns ? json_text_seconds(ns)
+					   : json_null()) < 0) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
 /* What ended vng, as a shell would say it. */
 static json_int_t exit_code_of(const struct boot *boot)
 {
@@ -115,7 +134,7 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		json_text_or_null(boot->end_detail), "log_file_path",
 		path_of(files, boot->console_log), "kernel", facts_of(boot));
 	json_t *rest = json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "exit_code",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "exit_code",
 		boot->ended ? json_integer(exit_code_of(boot)) : json_null(),
 		"setup", setup_of(boot), "setup_failure",
 		json_text_or_null(boot->setup_failure), "last_console",
@@ -123,7 +142,7 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		"kernel_messages", json_text_count(boot->kernel_messages),
 		"kernel_messages_lost",
 		json_text_count(boot->kernel_messages_lost), "agents",
-		(json_int_t)boot->hellos);
+		(json_int_t)boot->hellos, "timeline", timeline_of(boot));
 
 	if (!json || !rest || json_object_update(json, rest) < 0) {
 		json_decref(json);

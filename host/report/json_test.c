@@ -71,6 +71,13 @@ static json_t *check_verdict_of(const struct attempt *attempt)
 		       : json_null();
 }
 
+/* The clock of the boots' timelines. */
+static json_t *started_of(const struct attempt *attempt)
+{
+	return attempt->started ? json_text_seconds(attempt->started_mono_ns)
+				: json_null();
+}
+
 /* A key per line would be more than a function may have; two halves are put
  * together. Takes both. */
 static json_t *merge(json_t *first, json_t *second)
@@ -86,9 +93,10 @@ static json_t *merge(json_t *first, json_t *second)
 static json_t *evidence_of(const struct attempt *attempt)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
-		"check_verdict", check_verdict_of(attempt), "exit_status",
-		status_of(attempt), "signal", signal_of(attempt), "duration",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+		"check_verdict", check_verdict_of(attempt), "started",
+		started_of(attempt), "exit_status", status_of(attempt),
+		"signal", signal_of(attempt), "duration",
 		json_text_seconds(attempt_duration_ns(attempt)), "total",
 		json_text_seconds(attempt->total_ns), "hint",
 		json_text_or_null(attempt->hint), "output_excerpt",
