@@ -25,6 +25,7 @@ struct run {
 	int agent_log_fd;
 	uint64_t agent_log_bytes;
 	struct artifact_quota quota;
+	struct artifact_quota evidence_quota;
 	ev_signal signals[4];
 	ev_timer total;
 	ev_timer second;
@@ -260,6 +261,7 @@ static void init_slot(struct run *run)
 		.run = &run->spec,
 		.schedule = &run->schedule,
 		.quota = &run->quota,
+		.evidence_quota = &run->evidence_quota,
 		.log_fd = run->agent_log_fd,
 		.owner = {on_slot_event, on_slot_log, on_slot_over,
 			  on_slot_failed, run},
@@ -277,6 +279,7 @@ int run_create(struct run **ret_run, const struct run_spec *spec)
 	run->spec = *spec;
 	run->agent_log_fd = -1;
 	run->quota.cap_bytes = LIMIT_RUN_ARTIFACTS_BYTES;
+	run->evidence_quota.cap_bytes = LIMIT_RUN_EVIDENCE_BYTES;
 	schedule_init(&run->schedule);
 	run->loop = ev_loop_new(EVFLAG_AUTO);
 	if (run->loop == NULL) {

@@ -73,6 +73,9 @@ static int on_vm_event(void *context, Pb__Event *event)
 	struct slot *slot = context;
 	int rc = tell(slot, event);
 
+	if (rc == 0)
+		postmortem_event(&slot->postmortem, event);
+
 	/* A new agent sends what its predecessor had begun from the start. */
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_HELLO) {
 		artifact_store_close(&slot->artifacts);
@@ -235,14 +238,16 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 {
 	struct slot *slot = context;
 	uint32_t test, attempt;
-	Pb__Verdict verdict;
+	Pb__Verdict verdict = PB__VERDICT__VERDICT_UNSPECIFIED;
 
 	kernelwatch_finish(slot->watch,
 			   reason != PB__VM_END_REASON__VM_END_FINISHED);
 	keep_unfinished(slot);
-	verdict = schedule_verdict(reason, slot->schedule->timed_out);
-	if (schedule_running(slot->schedule, &test, &attempt))
+	if (schedule_running(slot->schedule, &test, &attempt)) {
+		verdict = schedule_verdict(reason, slot->schedule->timed_out);
 		(void)!tell_attempt_ended(slot, test, attempt, verdict, detail);
+	}
+	postmortem_ended(&slot->postmortem, reason, detail, verdict);
 	if (reason == PB__VM_END_REASON__VM_END_FINISHED &&
 	    !slot->schedule->stopped)
 		give_up_stepped_over(slot);
@@ -255,6 +260,7 @@ static void release_boot(struct slot *slot)
 	artifact_store_close(&slot->artifacts);
 	kernelwatch_destroy(slot->watch);
 	slot->watch = NULL;
+	postmortem_deinit(&slot->postmortem);
 	fd_close(&slot->console_fd);
 	free(slot->tests);
 	free(slot->plan);
@@ -331,6 +337,11 @@ static void fill_spec(struct slot *slot, size_t n_tests)
 	spec->test_artifacts_cap_bytes = LIMIT_TEST_ARTIFACTS_BYTES;
 }
 
+static int on_postmortem_event(void *context, Pb__Event *event)
+{
+	return tell(context, event);
+}
+
 static int open_boot(struct slot *slot)
 {
 	static const struct kernelwatch_owner watch_owner = {
@@ -338,7 +349,19 @@ static int open_boot(struct slot *slot)
 		.on_problem = on_kernel_problem,
 	};
 
+	const struct postmortem_owner postmortem_owner = {
+		.outdir = slot->run->outdir,
+		.quota = slot->evidence_quota,
+		.started = slot->run->started,
+		.schedule = slot->schedule,
+		.vm = &slot->vm,
+		.on_event = on_postmortem_event,
+		.context = slot,
+	};
+
 	open_store(slot);
+	if (postmortem_init(&slot->postmortem, &postmortem_owner) < 0)
+		return -ENOMEM;
 	slot->watch = kernelwatch_create(&watch_owner, slot);
 	if (slot->watch == NULL)
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "host/kernelwatch.h"
+#include "host/postmortem.h"
 #include "host/record/artifact.h"
 #include "host/record/bootlog.h"
 #include "host/run.h"
@@ -34,6 +35,7 @@ struct slot {
 	const struct run_spec *run;
 	const struct schedule *schedule;
 	struct artifact_quota *quota;
+	struct artifact_quota *evidence_quota;
 	int log_fd;
 	struct slot_owner owner;
 
@@ -49,6 +51,7 @@ struct slot {
 	char console_log[BOOTLOG_NAME];
 	struct artifact_store artifacts;
 	struct kernelwatch *watch;
+	struct postmortem postmortem;
 };
 
 void slot_init(struct slot *slot, const struct slot *as);

@@ -107,7 +107,7 @@ static int artifact_slot_remove(struct artifact_store *store,
 	return beneath_unlink(store->outdir->fd, path);
 }
 
-static bool artifact_quota_take(struct artifact_quota *quota, uint64_t bytes)
+bool artifact_quota_take(struct artifact_quota *quota, uint64_t bytes)
 {
 	if (quota->used_bytes > quota->cap_bytes ||
 	    bytes > quota->cap_bytes - quota->used_bytes)

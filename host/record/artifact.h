@@ -25,6 +25,9 @@ struct artifact_quota {
 	uint64_t used_bytes;
 };
 
+/* Takes bytes out of the quota, or nothing. */
+bool artifact_quota_take(struct artifact_quota *quota, uint64_t bytes);
+
 struct artifact_slot {
 	bool used;
 	bool damaged; /* nothing more of it is kept */

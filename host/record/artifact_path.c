@@ -15,6 +15,9 @@
 
 #define ARTIFACT_PATH_EXTRA "extra"
 
+/* "001.iteration4294967295.attempt4294967295" */
+enum { STEM_MAX = OUTDIR_PIECE + 48 };
+
 static const char *const artifact_path_kinds[] = {
 	"full", "out.bad", "dmesg", "notrun", "hints", "kmemleak", "core",
 };
@@ -91,13 +94,13 @@ static int artifact_path_number(struct outdir *outdir, char path[PATH_MAX],
 	return -ENFILE;
 }
 
-int artifact_path_make(struct outdir *outdir,
-		       const struct artifact_origin *origin,
-		       char ret_path[PATH_MAX])
+/* The directory of an attempt's files, made, and what their names begin
+ * with. */
+static int artifact_path_begin(struct outdir *outdir,
+			       const struct artifact_origin *origin,
+			       char path[PATH_MAX], char stem[STEM_MAX])
 {
 	char dir[OUTDIR_PIECE];
-	char stem[OUTDIR_PIECE + 48];
-	char path[PATH_MAX];
 	size_t len = 0;
 	int r = artifact_path_split(origin->test, dir, stem);
 
@@ -107,15 +110,46 @@ int artifact_path_make(struct outdir *outdir,
 		return r;
 	len = strlen(stem);
 	if (origin->iteration)
-		len += (size_t)snprintf(stem + len, sizeof(stem) - len,
+		len += (size_t)snprintf(stem + len, STEM_MAX - len,
 					".iteration%u", origin->iteration);
 	if (origin->attempt)
-		snprintf(stem + len, sizeof(stem) - len, ".attempt%u",
+		snprintf(stem + len, STEM_MAX - len, ".attempt%u",
 			 origin->attempt);
-	r = artifact_path_number(
-		outdir, path, stem,
-		artifact_path_kind(origin->test, origin->guest_name));
+	return 0;
+}
+
+int artifact_path_make(struct outdir *outdir,
+		       const struct artifact_origin *origin,
+		       char ret_path[PATH_MAX])
+{
+	char stem[STEM_MAX];
+	char path[PATH_MAX];
+	int r = artifact_path_begin(outdir, origin, path, stem);
+
+	if (r == 0)
+		r = artifact_path_number(
+			outdir, path, stem,
+			artifact_path_kind(origin->test, origin->guest_name));
 	if (r == 0)
 		memcpy(ret_path, path, sizeof(path));
 	return r;
+}
+
+int artifact_path_evidence(struct outdir *outdir,
+			   const struct artifact_origin *origin,
+			   char ret_path[PATH_MAX])
+{
+	char stem[STEM_MAX];
+	char path[PATH_MAX];
+	int r = artifact_path_begin(outdir, origin, path, stem);
+	size_t len = r == 0 ? strlen(path) : 0;
+
+	if (r < 0)
+		return r;
+	snprintf(path + len, sizeof(path) - len, "/%s.evidence", stem);
+	r = beneath_mkdirs(outdir->fd, path);
+	if (r < 0)
+		return outdir_explain(outdir, r, outdir->path);
+	memcpy(ret_path, path, sizeof(path));
+	return 0;
 }

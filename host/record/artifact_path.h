@@ -29,6 +29,11 @@ struct artifact_origin {
 must_check int artifact_path_make(struct outdir *outdir,
 				  const struct artifact_origin *origin,
 				  char ret_path[PATH_MAX]);
+/* The directory of the evidence of an attempt (host/record/evidence.h), made:
+ * results/CONFIG/DIR/NNN….evidence. */
+must_check int artifact_path_evidence(struct outdir *outdir,
+				      const struct artifact_origin *origin,
+				      char ret_path[PATH_MAX]);
 /* The suffix that a guest's file name gets; "extra" for all that are not
  * known. */
 const char *artifact_path_kind(const char *test, const char *guest_name);

@@ -264,5 +264,6 @@ void attempt_deinit(struct attempt *attempt, struct allowance *allowance)
 	allowance_drop(allowance, &attempt->hint);
 	allowance_drop(allowance, &attempt->excerpt);
 	allowance_drop(allowance, &attempt->leftovers);
+	evidence_list_deinit(&attempt->evidence, allowance);
 	drop_lists(attempt, allowance);
 }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "host/record/allowance.h"
+#include "host/record/evidence_list.h"
 #include "journal.pb-c.h"
 
 #include <stdint.h>
@@ -72,6 +73,7 @@ struct attempt {
 	struct attempt_artifact *artifacts;
 	uint32_t artifact_count;
 	uint32_t artifacts_left_out;
+	struct evidence_list evidence;
 	struct attempt_message *messages; /* level <= warning, the first ones */
 	uint32_t message_count;
 	uint64_t messages_left_out; /* the rest, of any level */

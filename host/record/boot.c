@@ -97,6 +97,7 @@ static void boot_destroy(struct boot *boot, struct allowance *allowance)
 		allowance_drop(allowance, &boot->steps[i].detail);
 	}
 	drop_console(boot, allowance);
+	evidence_list_deinit(&boot->evidence, allowance);
 	allowance_drop(allowance, &boot->console_log);
 	allowance_drop(allowance, &boot->setup_failure);
 	allowance_drop(allowance, &boot->last_output);
@@ -231,6 +232,11 @@ int boot_apply(struct boot *boot, struct allowance *allowance,
 				      BOOT_TEXT);
 	if (event->body_case == PB__EVENT__BODY_VM_ENDED)
 		return take_end(boot, allowance, event);
+	if (event->body_case == PB__EVENT__BODY_EVIDENCE_STORED)
+		return event->evidence_stored->in_test
+			       ? 0
+			       : evidence_list_add(&boot->evidence, allowance,
+						   event->evidence_stored);
 	if (event->body_case == PB__EVENT__BODY_SETUP_DONE) {
 		boot->setup_done = true;
 		boot->setup_mono_ns = event->mono_ns;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "host/record/allowance.h"
+#include "host/record/evidence_list.h"
 #include "host/record/problem.h"
 #include "host/record/timeline.h"
 #include "journal.pb-c.h"
@@ -55,7 +56,8 @@ struct boot {
 	uint32_t last_console_count;
 	uint64_t kernel_messages;
 	uint64_t kernel_messages_lost;
-	bool kernel_died; /* a panic or an oops */
+	bool kernel_died;	       /* a panic or an oops */
+	struct evidence_list evidence; /* that belongs to no test */
 };
 
 /* The VM came up (the agent said Hello), the kernel neither panicked nor

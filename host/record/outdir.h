@@ -4,6 +4,7 @@
  *   journal                               host/record/journal.h
  *   boot-YYYYMMDD-HHMMSS-running.log      host/record/bootlog.h
  *   results/CONFIG/DIR/NNN.full           host/record/artifact_path.h
+ *   results/CONFIG/DIR/NNN.evidence/      host/record/evidence.h
  *   incoming/                             host/record/artifact.h
  *   agent.log  result.json  devices/
  *

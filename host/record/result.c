@@ -99,6 +99,10 @@ bool result_find(const struct result *result, const Pb__Event *event,
 	} else if (event->body_case == PB__EVENT__BODY_ARTIFACT_STORED) {
 		ret_key->test = event->artifact_stored->test;
 		ret_key->attempt = event->artifact_stored->attempt;
+	} else if (event->body_case == PB__EVENT__BODY_EVIDENCE_STORED &&
+		   event->evidence_stored->in_test) {
+		ret_key->test = event->evidence_stored->test;
+		ret_key->attempt = event->evidence_stored->attempt;
 	} else if (event->body_case == PB__EVENT__BODY_KERNEL_PROBLEM &&
 		   event->kernel_problem->in_test) {
 		ret_key->test = event->kernel_problem->test;
@@ -226,6 +230,22 @@ static int take_artifact(struct result *result, const Pb__Event *event)
 		       : ignore(result);
 }
 
+/* That of a boot is its boot's. */
+static int take_evidence(struct result *result, const Pb__Event *event)
+{
+	struct assignment_key key;
+	struct attempt *attempt = NULL;
+
+	if (!event->evidence_stored->in_test)
+		return 0;
+	if (result_find(result, event, &key))
+		attempt = ledger_find(&result->ledger, &key);
+	return attempt ? evidence_list_add(&attempt->evidence,
+					   &result->allowance,
+					   event->evidence_stored)
+		       : ignore(result);
+}
+
 /* A consequence is named only where its cause is not. */
 static int take_problem(struct result *result, const Pb__Event *event)
 {
@@ -310,6 +330,8 @@ static int take(struct result *result, const Pb__Event *event)
 		return take_attempt_ended(result, event);
 	case PB__EVENT__BODY_ARTIFACT_STORED:
 		return take_artifact(result, event);
+	case PB__EVENT__BODY_EVIDENCE_STORED:
+		return take_evidence(result, event);
 	case PB__EVENT__BODY_KERNEL_PROBLEM:
 		return take_problem(result, event);
 	case PB__EVENT__BODY_KERNEL_RECORDS:

@@ -2,6 +2,7 @@
 /* json_boot - see json_boot.h. */
 #include "host/report/json_boot.h"
 
+#include "host/report/json_evidence.h"
 #include "host/report/json_text.h"
 
 #include <limits.h>
@@ -134,7 +135,7 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		json_text_or_null(boot->end_detail), "log_file_path",
 		path_of(files, boot->console_log), "kernel", facts_of(boot));
 	json_t *rest = json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "exit_code",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "exit_code",
 		boot->ended ? json_integer(exit_code_of(boot)) : json_null(),
 		"setup", setup_of(boot), "setup_failure",
 		json_text_or_null(boot->setup_failure), "last_console",
@@ -142,7 +143,8 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		"kernel_messages", json_text_count(boot->kernel_messages),
 		"kernel_messages_lost",
 		json_text_count(boot->kernel_messages_lost), "agents",
-		(json_int_t)boot->hellos, "timeline", timeline_of(boot));
+		(json_int_t)boot->hellos, "timeline", timeline_of(boot),
+		"evidence", json_evidence(&boot->evidence));
 
 	if (!json || !rest || json_object_update(json, rest) < 0) {
 		json_decref(json);

@@ -2,6 +2,7 @@
 /* json_test - see json_test.h. */
 #include "host/report/json_test.h"
 
+#include "host/report/json_evidence.h"
 #include "host/report/json_text.h"
 
 static json_t *artifacts_of(const struct attempt *attempt)
@@ -109,10 +110,12 @@ static json_t *evidence_of(const struct attempt *attempt)
 static json_t *counts_of(const struct attempt *attempt)
 {
 	return json_pack(
-		"{s:o, s:o, s:I}", "kernel_messages_left_out",
+		"{s:o, s:o, s:I, s:o, s:I}", "kernel_messages_left_out",
 		json_text_count(attempt->messages_left_out), "kernel_problems",
 		json_text_count(attempt->kernel_problems), "artifacts_left_out",
-		(json_int_t)attempt->artifacts_left_out);
+		(json_int_t)attempt->artifacts_left_out, "evidence",
+		json_evidence(&attempt->evidence), "evidence_left_out",
+		(json_int_t)attempt->evidence.left_out);
 }
 
 static json_t *one_attempt(const struct attempt *attempt)

@@ -12,6 +12,7 @@
 #include "host/report/printer.h"
 #include "host/report/summary.h"
 #include "host/report/text_boot.h"
+#include "host/report/text_evidence.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +22,7 @@ struct report {
 	FILE *to;
 	const struct result *result;
 	const struct runfacts *facts;
+	const struct files *files;
 	struct summary summary;
 };
 
@@ -173,6 +175,9 @@ static void put_test(const struct report *report,
 		fputc('\n', report->to);
 	}
 	put_attempts(report, test);
+	for (uint32_t i = 0; i < test->attempt_count; i++)
+		text_evidence_put(report->to, &test->attempts[i].evidence,
+				  report->files, "     ");
 }
 
 /* One list of the tests that have one of the verdicts. */
@@ -260,6 +265,7 @@ int text_write(FILE *to, const struct result *result, const struct files *files)
 		.to = to,
 		.result = result,
 		.facts = result_facts(result),
+		.files = files,
 	};
 
 	summary_make(&report.summary, result);

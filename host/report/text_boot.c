@@ -5,6 +5,7 @@
 #include "host/record/duration.h"
 #include "host/report/printer.h"
 #include "host/report/text.h"
+#include "host/report/text_evidence.h"
 
 #include <inttypes.h>
 
@@ -147,7 +148,10 @@ static void put_boot_logs(const struct report *report)
 		fputs("Full boot log: ", report->to);
 		printer_path(report->to, report->files,
 			     report->summary->first->console_log);
-		fputs("\n\n", report->to);
+		fputc('\n', report->to);
+		text_evidence_put(report->to, &report->summary->first->evidence,
+				  report->files, "  ");
+		fputc('\n', report->to);
 	}
 	if (count < 2)
 		return;
@@ -161,6 +165,8 @@ static void put_boot_logs(const struct report *report)
 		fputs("\n     ", report->to);
 		printer_put(report->to, detail_of(boot));
 		fputc('\n', report->to);
+		text_evidence_put(report->to, &boot->evidence, report->files,
+				  "     ");
 	}
 	fputc('\n', report->to);
 }

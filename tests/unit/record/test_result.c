@@ -423,6 +423,8 @@ static void what_a_guest_makes_up_is_ignored(void **state)
 		"vm 64\nboot 9\nvm_started plan=0\n",
 		"attempt_ended test=4 verdict=crash\n",
 		"artifact_stored test=0 attempt=5 path=x\n",
+		"evidence_stored in_test=1 test=0 attempt=5 path=x\n",
+		"evidence_stored in_test=1 test=4294967295 path=x\n",
 		"run_started tests=(name=a/b)\n",
 	};
 
