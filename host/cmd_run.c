@@ -79,6 +79,7 @@ static int fill_tests(struct invocation *invocation)
 		test->name = (char *)(uintptr_t)plan->tests[i].name;
 		test->iteration = plan->tests[i].iteration;
 		test->excluded = plan->tests[i].excluded;
+		test->expects = plan->tests[i].expects;
 		invocation->test_refs[i] = test;
 	}
 	started->tests = invocation->test_refs;

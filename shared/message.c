@@ -38,6 +38,7 @@ static const struct message_limit_row {
 	MESSAGE_BYTES(Hello, hello, command_line, LIMIT_TEXT),
 	MESSAGE_REPEATED(Hello, hello, config_facts, LIMIT_CONFIG_FACTS,
 			 LIMIT_SHORT_TEXT),
+	MESSAGE_BYTES(Hello, hello, build_id, LIMIT_NAME),
 	MESSAGE_BYTES(SetupStep, setup_step, name, LIMIT_NAME),
 	MESSAGE_BYTES(SetupStep, setup_step, detail, LIMIT_TEXT),
 	MESSAGE_BYTES(SetupDone, setup_done, test_dev, LIMIT_PATH),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan - the ordered list of tests of a run. */
 #include "host/plan/plan.h"
+#include "host/plan/expect.h"
 #include "host/plan/expunge.h"
 #include "host/plan/pattern.h"
 #include "host/plan/textfile.h"
@@ -253,7 +254,7 @@ static void shuffle(struct plan_test *tests, size_t count, uint64_t *state)
 }
 
 static void add_iteration(struct plan *plan, uint32_t iteration,
-			  const struct names *entries)
+			  const struct names *entries, const uint32_t *expects)
 {
 	struct plan_test *tests = plan->tests + plan->count;
 
@@ -261,10 +262,21 @@ static void add_iteration(struct plan *plan, uint32_t iteration,
 		const char *name = plan->names.list[i];
 		bool excluded = expunge_has(entries, name);
 
-		tests[i] = (struct plan_test){name, iteration, excluded};
+		tests[i] = (struct plan_test){name, iteration, excluded,
+					      expects[i]};
 		plan->excluded += excluded;
 	}
 	plan->count += plan->names.count;
+}
+
+static uint32_t *read_expects(const struct builder *builder)
+{
+	const struct names *names = &builder->plan.names;
+	uint32_t *expects = calloc(names->count + 1, sizeof(*expects));
+
+	for (size_t i = 0; expects && i < names->count; i++)
+		expects[i] = expect_read(builder->tree->path, names->list[i]);
+	return expects;
 }
 
 static int make_list(struct builder *builder, const struct names *entries)
@@ -273,15 +285,19 @@ static int make_list(struct builder *builder, const struct names *entries)
 	struct plan *plan = &builder->plan;
 	uint64_t state = plan->seed;
 	size_t size = plan->names.count;
+	uint32_t *expects = read_expects(builder);
 
 	plan->tests = calloc(size * iterations + 1, sizeof(*plan->tests));
-	if (!plan->tests)
+	if (!plan->tests || !expects) {
+		free(expects);
 		return -ENOMEM;
+	}
 	for (uint32_t i = 0; i < iterations; i++) {
-		add_iteration(plan, i, entries);
+		add_iteration(plan, i, entries, expects);
 		if (plan->shuffled)
 			shuffle(plan->tests + i * size, size, &state);
 	}
+	free(expects);
 	if (plan->excluded == plan->count)
 		return complaint_set(builder->complaint, -ENOENT,
 				     "all %zu selected tests are excluded by "

@@ -23,6 +23,7 @@ struct plan_test {
 	const char *name; /* owned by the plan */
 	uint32_t iteration;
 	bool excluded;
+	uint32_t expects; /* see expect.h */
 };
 
 struct plan {

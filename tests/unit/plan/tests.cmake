@@ -4,6 +4,7 @@ target_link_libraries(fstvm_test_tree PUBLIC fstvm_shared PRIVATE fstvm_flags)
 
 fstvm_unit_test(plan/test_config.c fstvm_plan)
 fstvm_unit_test(plan/test_devices.c fstvm_plan)
+fstvm_unit_test(plan/test_expect.c fstvm_plan fstvm_test_tree)
 fstvm_unit_test(plan/test_expunge.c fstvm_plan)
 fstvm_unit_test(plan/test_fstests.c fstvm_plan fstvm_test_tree)
 fstvm_unit_test(plan/test_fstype.c fstvm_plan)
