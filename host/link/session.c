@@ -106,6 +106,7 @@ static int step_test_started(struct session *session,
 	if (!is_planned(session, started->index, started->name))
 		return broken(ret_why, "a test that was not asked for");
 	if (rerun ? started->index + 1 != session->next_index ||
+			    started->rerun != session->test_rerun + 1 ||
 			    started->rerun > session->spec->loop_failures
 		  : started->index < session->next_index)
 		return broken(ret_why, "a test out of order");

@@ -415,6 +415,24 @@ static void test_reruns(void **state)
 	assert_int_equal(started_as(0, 1, names[0]), -EPROTO);
 }
 
+/* Their numbers neither repeat nor skip. */
+static void test_rerun_numbers(void **state)
+{
+	(void)state;
+	begin_running(3);
+	assert_int_equal(run(0), 0);
+	assert_int_equal(started_as(0, 2, names[0]), -EPROTO);
+	assert_int_equal(started_as(0, 1, names[0]), 0);
+	assert_int_equal(finished_as(0, 1, names[0]), 0);
+	assert_int_equal(started_as(0, 1, names[0]), -EPROTO);
+	assert_int_equal(started_as(0, 3, names[0]), -EPROTO);
+	assert_int_equal(started_as(0, 2, names[0]), 0);
+	assert_int_equal(finished_as(0, 2, names[0]), 0);
+	assert_int_equal(run(1), 0);
+	assert_int_equal(started_as(1, 2, names[1]), -EPROTO);
+	assert_int_equal(started_as(1, 1, names[1]), 0);
+}
+
 static void test_no_reruns_without_loops(void **state)
 {
 	(void)state;
@@ -446,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_reruns),
+		cmocka_unit_test(test_rerun_numbers),
 		cmocka_unit_test(test_no_reruns_without_loops),
 		cmocka_unit_test(test_empty_job),
 	};
