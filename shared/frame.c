@@ -156,30 +156,56 @@ static size_t frame_candidate(const struct frame_decoder *decoder, size_t start)
 	return decoder->end;
 }
 
-/* Whether a whole frame stands inside the incomplete one at decoder->start.
- * Then that one was torn - its writer was killed - and will never be complete;
- * waiting for it would swallow its successor's Hello. */
-static bool frame_find_inner(struct frame_decoder *decoder, struct frame *frame,
+/* Of the incomplete ones that were found inside: is one whole by now? */
+static bool frame_look_again(struct frame_decoder *decoder, struct frame *frame,
 			     size_t *ret_start)
 {
-	size_t at = decoder->start + decoder->probed;
+	unsigned int kept = 0;
 
-	for (;;) {
-		at = frame_candidate(decoder, at + 1);
-		if (decoder->end - at < FRAME_HEADER_SIZE)
-			break;
+	for (unsigned int i = 0; i < decoder->inners; i++) {
+		size_t at = decoder->start + decoder->inner[i];
+
 		switch (frame_look(decoder, at, frame)) {
 		case FRAME_LOOK_WHOLE:
 			*ret_start = at;
 			return true;
 		case FRAME_LOOK_PARTIAL:
-			goto out;
+			decoder->inner[kept++] = decoder->inner[i];
+			break;
 		case FRAME_LOOK_NONE:
 		case FRAME_LOOK_DAMAGED:
 			break;
 		}
 	}
-out:
+	decoder->inners = kept;
+	return false;
+}
+
+/* Whether a whole frame stands inside the incomplete one at decoder->start.
+ * Then that one was torn - its writer was killed - and will never be complete;
+ * waiting for it would swallow its successor's Hello. Incomplete ones inside
+ * are passed over and kept in mind: they may be torn as well, or still come. */
+static bool frame_find_inner(struct frame_decoder *decoder, struct frame *frame,
+			     size_t *ret_start)
+{
+	size_t at = decoder->start + decoder->probed;
+
+	if (frame_look_again(decoder, frame, ret_start))
+		return true;
+	for (;;) {
+		enum frame_look look;
+
+		at = frame_candidate(decoder, at + 1);
+		if (decoder->end - at < FRAME_HEADER_SIZE)
+			break;
+		look = frame_look(decoder, at, frame);
+		*ret_start = at;
+		if (look == FRAME_LOOK_WHOLE)
+			return true;
+		if (look == FRAME_LOOK_PARTIAL &&
+		    decoder->inners < FRAME_TORN_MAX)
+			decoder->inner[decoder->inners++] = at - decoder->start;
+	}
 	/* What stands before `at` needs no second look. */
 	decoder->probed = at - 1 - decoder->start;
 	return false;
@@ -190,6 +216,7 @@ static void frame_decoder_skip(struct frame_decoder *decoder, size_t to)
 	decoder->skipped += to - decoder->start;
 	decoder->start = to;
 	decoder->probed = 0;
+	decoder->inners = 0;
 }
 
 static int frame_decoder_accept(struct frame_decoder *decoder,
@@ -198,6 +225,7 @@ static int frame_decoder_accept(struct frame_decoder *decoder,
 {
 	decoder->start += FRAME_HEADER_SIZE + frame->payload.len;
 	decoder->probed = 0;
+	decoder->inners = 0;
 	*ret_frame = *frame;
 	return 1;
 }

@@ -22,6 +22,9 @@
 enum {
 	FRAME_HEADER_SIZE = 28,
 	FRAME_MAX_SIZE = FRAME_HEADER_SIZE + LIMIT_MESSAGE,
+	/* So many torn frames in a row cost only themselves. Behind more of
+	 * them a whole one is found when the first one's length has come. */
+	FRAME_TORN_MAX = 8,
 };
 
 enum frame_kind {
@@ -51,9 +54,12 @@ uint64_t frame_header_sequence(const uint8_t *header);
 struct frame_decoder {
 	uint8_t *buffer;
 	size_t cap;
-	size_t start;  /* first byte not yet consumed */
-	size_t end;    /* past the last byte pushed */
-	size_t probed; /* searched for a whole frame inside an incomplete one */
+	size_t start; /* first byte not yet consumed */
+	size_t end;   /* past the last byte pushed */
+	/* The search for a whole frame inside the incomplete one at start. */
+	size_t probed;		      /* how far it has come, from start */
+	size_t inner[FRAME_TORN_MAX]; /* incomplete ones on the way, likewise */
+	unsigned int inners;
 	uint64_t skipped; /* bytes of garbage since frame_decoder_init() */
 };
 

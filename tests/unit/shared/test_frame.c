@@ -190,6 +190,60 @@ static void test_torn_large_frame_swallows_nothing(void **state)
 	free(large);
 }
 
+/* Several writers in a row were killed half-way. What each of them claims is
+ * not waited for when a whole frame has come. */
+static void test_torn_frames_in_a_row(void **state)
+{
+	static uint8_t large[FRAME_MAX_SIZE];
+	static uint8_t payload[LIMIT_MESSAGE];
+	uint8_t hello[64];
+	size_t hello_len = make(hello, FRAME_RELIABLE, 8, "hello");
+	struct frame_decoder decoder;
+
+	(void)state;
+	for (unsigned int torn = 2; torn <= FRAME_TORN_MAX; torn++) {
+		frame_decoder_init(&decoder, storage, sizeof(storage));
+		for (unsigned int i = 0; i < torn; i++) {
+			frame_encode(
+				large, FRAME_RELIABLE, 1 + i,
+				bytes_of(payload, LIMIT_MESSAGE - 1000 * i));
+			feed(&decoder, bytes_of(large, 100 + i));
+			expect_none(&decoder);
+		}
+		for (size_t i = 0; i < hello_len; i++) {
+			expect_none(&decoder);
+			feed(&decoder, bytes_of(hello + i, 1));
+		}
+		expect(&decoder, FRAME_RELIABLE, 8, "hello");
+		assert_true(decoder.skipped ==
+			    torn * 100 + torn * (torn - 1) / 2);
+		expect_none(&decoder);
+	}
+}
+
+/* The second of two torn ones is shorter than what has come since. */
+static void test_torn_frame_that_is_past(void **state)
+{
+	static uint8_t large[FRAME_MAX_SIZE];
+	static uint8_t payload[LIMIT_MESSAGE];
+	uint8_t torn[64], hello[64];
+	size_t torn_len = make(torn, FRAME_RELIABLE, 7, "never complete");
+	size_t hello_len = make(hello, FRAME_RELIABLE, 8, "hello");
+	struct frame_decoder decoder;
+
+	(void)state;
+	frame_decoder_init(&decoder, storage, sizeof(storage));
+	frame_encode(large, FRAME_RELIABLE, 6,
+		     bytes_of(payload, sizeof(payload)));
+	feed(&decoder, bytes_of(large, 100));
+	feed(&decoder, bytes_of(torn, torn_len - 5));
+	for (size_t i = 0; i < hello_len; i++) {
+		expect_none(&decoder);
+		feed(&decoder, bytes_of(hello + i, 1));
+	}
+	expect(&decoder, FRAME_RELIABLE, 8, "hello");
+}
+
 static void test_garbage_before_and_between(void **state)
 {
 	static const char garbage[] = "SeaBIOS FFSFSV FSV1FSV1 \xff\0 FSV";
@@ -315,6 +369,8 @@ int main(void)
 		cmocka_unit_test(test_cut_at_every_offset),
 		cmocka_unit_test(test_torn_at_every_offset),
 		cmocka_unit_test(test_torn_large_frame_swallows_nothing),
+		cmocka_unit_test(test_torn_frames_in_a_row),
+		cmocka_unit_test(test_torn_frame_that_is_past),
 		cmocka_unit_test(test_garbage_before_and_between),
 		cmocka_unit_test(test_every_flipped_bit),
 		cmocka_unit_test(test_well_checksummed_nonsense),
