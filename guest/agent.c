@@ -5,6 +5,7 @@
 #include "guest/bulk.h"
 #include "guest/channel.h"
 #include "guest/course.h"
+#include "guest/figures.h"
 #include "guest/klog.h"
 #include "guest/runner.h"
 #include "guest/setup.h"
@@ -83,6 +84,7 @@ static void end_job(struct agent *a)
 	bool wedged = a->job->end == PB__JOB_END__JOB_END_WEDGED;
 
 	a->tearing_down = true;
+	figures_log(&a->runner.hook.latency);
 	/* What is wedged can't be unmounted; the VM is killed anyway. */
 	if (wedged ||
 	    setup_tear_down(&a->setup, a->loop, a->job, on_torn_down, a) < 0)

@@ -2,6 +2,7 @@
 /* hook - where check meets the agent: the server behind the shims. */
 #include "guest/hook.h"
 
+#include "shared/clock.h"
 #include "shared/fd.h"
 
 #include <errno.h>
@@ -45,6 +46,9 @@ void hook_reply(struct hook_client *client)
 
 	if (!client->waits)
 		return;
+	if (client->request.kind == HOOK_TEST_STARTS)
+		latency_add(&client->hook->latency,
+			    clock_mono_ns() - client->taken_ns);
 	/* A shim that is gone already has no use for it. */
 	(void)!send(client->fd, &reply, sizeof(reply),
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -77,6 +81,7 @@ static void on_client_readable(struct ev_loop *loop, ev_io *io, int events)
 	}
 	request.name[sizeof(request.name) - 1] = '\0';
 	client->request = request;
+	client->taken_ns = clock_mono_ns();
 	client->waits = true;
 	client->hook->handler(client->hook->context, client);
 }

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "shared/latency.h"
 #include "shared/limits.h"
 #include "shared/must.h"
 
@@ -46,8 +47,9 @@ struct hook;
 struct hook_client {
 	struct hook *hook;
 	ev_io io;
-	int fd;	    /* -1: free */
-	bool waits; /* the request is taken, its reply is due */
+	int fd;		   /* -1: free */
+	bool waits;	   /* the request is taken, its reply is due */
+	uint64_t taken_ns; /* when it was */
 	struct hook_request request;
 };
 
@@ -60,6 +62,7 @@ struct hook {
 	hook_handler *handler;
 	void *context;
 	struct hook_client clients[HOOK_CLIENTS];
+	struct latency latency; /* of the replies to HOOK_TEST_STARTS */
 };
 
 /* The listening socket; root's connections only are taken from it. */
