@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernelwatch - one boot's kernel problems, from both sources, each once. */
+/* kernelwatch - one boot's kernel problems, from all sources, each once. */
 #include "host/kernelwatch.h"
 
-#include "host/kernel/report.h"
+#include "host/counters.h"
+#include "host/heard.h"
+#include "host/timetable.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	WATCH_TITLES = 256, /* different ones that are counted */
-	WATCH_KEPT = 64,    /* of the console: the last ones */
-};
-
-struct counted {
-	char title[REPORT_TITLE_MAX];
-	uint32_t from_records;
-	uint32_t from_console;
-};
+enum { WATCH_KEPT = 64 }; /* of the console: the last ones */
 
 /* A report of the console, kept until the boot's end. */
 struct kept {
 	struct report report;
 	char *text;
-	uint32_t occurrence; /* of its title: 1, 2, … */
-	size_t counted;	     /* index */
+	size_t title; /* heard_console()'s */
+	uint32_t occurrence;
+};
+
+/* Counters that are to be held against the records, when these are here. */
+struct sample {
+	bool pending;
+	struct counters_sample taken;
+	uint64_t upto; /* records before it belong to it */
+	struct timetable_place place;
 };
 
 struct kernelwatch {
@@ -31,24 +33,14 @@ struct kernelwatch {
 	void *context;
 	struct report_scanner *console;
 	struct report_scanner *records;
-	struct counted counted[WATCH_TITLES];
-	size_t counted_count;
+	struct timetable timetable;
+	struct counters counters;
+	struct sample sample;
+	struct heard heard;
+	bool finishing;
 	struct kept kept[WATCH_KEPT];
 	size_t kept_next;
 };
-
-/* The last entry is shared by all titles that come too late. */
-static size_t count_index(struct kernelwatch *watch, const char *title)
-{
-	for (size_t i = 0; i < watch->counted_count; i++)
-		if (strcmp(watch->counted[i].title, title) == 0)
-			return i;
-	if (watch->counted_count == WATCH_TITLES)
-		return WATCH_TITLES - 1;
-	bytes_copy_string(watch->counted[watch->counted_count].title,
-			  REPORT_TITLE_MAX, title);
-	return watch->counted_count++;
-}
 
 static Pb__Severity severity_of(enum report_severity severity)
 {
@@ -67,10 +59,41 @@ static Pb__Severity severity_of(enum report_severity severity)
 	return PB__SEVERITY__SEVERITY_UNSPECIFIED;
 }
 
-static void tell(struct kernelwatch *watch, const struct report *report,
-		 const char *text, bool from_console)
+/* ---- telling ---- */
+
+static void tell(struct kernelwatch *watch, Pb__KernelProblem *problem,
+		 const struct timetable_place *place)
+{
+	problem->in_test = place->in_test;
+	problem->test = place->key.test;
+	problem->attempt = place->key.attempt;
+	watch->owner.on_problem(watch->context, problem);
+}
+
+/* When it began, not when it was printed. */
+static struct timetable_place place_of(const struct kernelwatch *watch,
+				       const struct report *report)
+{
+	uint64_t age_us = (uint64_t)report->age_s * 1000000;
+
+	if (report->has_time && age_us > 0)
+		return timetable_by_time(&watch->timetable,
+					 report->time_us > age_us
+						 ? report->time_us - age_us
+						 : 0);
+	if (report->sequence > 0)
+		return timetable_by_sequence(&watch->timetable,
+					     report->sequence);
+	if (report->has_time)
+		return timetable_by_time(&watch->timetable, report->time_us);
+	return timetable_now(&watch->timetable);
+}
+
+static void tell_report(struct kernelwatch *watch, const struct report *report,
+			const char *text, bool from_console)
 {
 	Pb__KernelProblem problem = PB__KERNEL_PROBLEM__INIT;
+	struct timetable_place place = place_of(watch, report);
 
 	problem.class_ = (char *)(uintptr_t)report_class_name(report->class);
 	problem.severity = severity_of(report->severity);
@@ -80,8 +103,28 @@ static void tell(struct kernelwatch *watch, const struct report *report,
 	problem.consequence = report->consequence;
 	problem.from_console = from_console;
 	problem.fingerprint = (char *)(uintptr_t)report->fingerprint;
-	watch->owner.on_problem(watch->context, &problem);
+	problem.sequence = report->sequence;
+	problem.time_us = report->time_us;
+	problem.age_s = report->age_s;
+	problem.corrupted = report->corrupted;
+	tell(watch, &problem, &place);
 }
+
+static void tell_unclassified(struct kernelwatch *watch, const char *what,
+			      const struct timetable_place *place)
+{
+	Pb__KernelProblem problem = PB__KERNEL_PROBLEM__INIT;
+	char title[2 * REPORT_TITLE_MAX];
+
+	snprintf(title, sizeof(title), "unclassified kernel problem: %s", what);
+	problem.class_ = (char *)(uintptr_t)report_class_name(CLASS_BUG_OTHER);
+	problem.severity = PB__SEVERITY__SEVERITY_ERROR;
+	problem.title = title;
+	problem.unclassified = true;
+	tell(watch, &problem, place);
+}
+
+/* ---- reports of the records ---- */
 
 static char *copy_text(struct bytes text)
 {
@@ -94,15 +137,39 @@ static char *copy_text(struct bytes text)
 	return copy;
 }
 
+/* The console's text of a report whose records have stopped in its midst. */
+static const char *longer_text(const struct kernelwatch *watch,
+			       const struct report *report)
+{
+	for (size_t i = 0; watch->finishing && i < WATCH_KEPT; i++) {
+		const struct kept *kept = &watch->kept[i];
+
+		if (kept->text != NULL && kept->report.has_time &&
+		    kept->report.time_us == report->time_us &&
+		    kept->report.class == report->class &&
+		    strlen(kept->text) > report->text.len)
+			return kept->text;
+	}
+	return NULL;
+}
+
 static void on_record_report(void *context, const struct report *report)
 {
 	struct kernelwatch *watch = context;
-	char *text = copy_text(report->text);
+	const char *longer = longer_text(watch, report);
+	char *text = longer != NULL ? NULL : copy_text(report->text);
 
-	watch->counted[count_index(watch, report->title)].from_records++;
-	tell(watch, report, text != NULL ? text : "", false);
+	heard_report(&watch->heard, report);
+	counters_report(&watch->counters, report->class, report->severity);
+	tell_report(watch, report,
+		    longer != NULL ? longer
+		    : text != NULL ? text
+				   : "",
+		    longer != NULL);
 	free(text);
 }
+
+/* ---- reports of the console ---- */
 
 static void on_console_report(void *context, const struct report *report)
 {
@@ -112,8 +179,7 @@ static void on_console_report(void *context, const struct report *report)
 	free(kept->text);
 	kept->report = *report;
 	kept->text = copy_text(report->text);
-	kept->counted = count_index(watch, report->title);
-	kept->occurrence = ++watch->counted[kept->counted].from_console;
+	kept->title = heard_console(&watch->heard, report, &kept->occurrence);
 }
 
 static void on_console_begin(void *context, const struct report_begin *begin)
@@ -129,6 +195,119 @@ static void on_console_begin(void *context, const struct report_begin *begin)
 	line[len] = '\0';
 	watch->owner.on_fatal(watch->context, line);
 }
+
+/* From the oldest that is still kept. */
+static void tell_kept(struct kernelwatch *watch, bool ended_badly)
+{
+	for (size_t i = 0; i < WATCH_KEPT; i++) {
+		struct kept *kept =
+			&watch->kept[(watch->kept_next + i) % WATCH_KEPT];
+
+		if (kept->text != NULL &&
+		    !heard_has(&watch->heard, &kept->report, kept->title,
+			       kept->occurrence, ended_badly))
+			tell_report(watch, &kept->report, kept->text, true);
+	}
+}
+
+/* ---- counters ---- */
+
+static void settle_sample(struct kernelwatch *watch)
+{
+	struct sample *sample = &watch->sample;
+	char what[REPORT_TITLE_MAX];
+
+	if (!sample->pending)
+		return;
+	/* What is open belongs to what has been. */
+	report_scanner_flush(watch->records);
+	sample->pending = false;
+	if (counters_check(&watch->counters, &sample->taken, what,
+			   sizeof(what)))
+		tell_unclassified(watch, what, &sample->place);
+}
+
+static void settle_when_heard(struct kernelwatch *watch)
+{
+	if (watch->heard.next >= watch->sample.upto)
+		settle_sample(watch);
+}
+
+static void take_sample(struct kernelwatch *watch,
+			const struct counters_sample *taken, uint64_t upto)
+{
+	settle_sample(watch);
+	watch->sample = (struct sample){
+		.pending = true,
+		.taken = *taken,
+		.upto = upto,
+		.place = timetable_now(&watch->timetable),
+	};
+	settle_when_heard(watch);
+}
+
+/* ---- events ---- */
+
+/* Of the boot; its records are here when the first test starts. */
+static void on_hello(struct kernelwatch *watch, const Pb__Hello *hello)
+{
+	const struct counters_sample taken = {
+		.has_taint = true,
+		.taint = hello->taint,
+	};
+
+	take_sample(watch, &taken, UINT64_MAX);
+}
+
+static void on_started(struct kernelwatch *watch,
+		       const Pb__TestStarted *started, uint64_t mono_ns,
+		       const struct assignment_key *key)
+{
+	const struct counters_sample taken = {
+		.has_counts = started->has_counts,
+		.warn_count = started->warn_count,
+		.oops_count = started->oops_count,
+	};
+
+	/* Until now it is the former's, or the boot's. */
+	take_sample(watch, &taken, started->kmsg_sequence);
+	if (key != NULL)
+		timetable_start(&watch->timetable, key, started->kmsg_sequence,
+				mono_ns);
+}
+
+static void on_finished(struct kernelwatch *watch,
+			const Pb__TestFinished *finished)
+{
+	const struct counters_sample taken = {
+		.has_counts = finished->has_counts,
+		.warn_count = finished->warn_count,
+		.oops_count = finished->oops_count,
+		.has_taint = true,
+		.taint = finished->taint,
+	};
+
+	take_sample(watch, &taken, finished->kmsg_sequence);
+}
+
+void kernelwatch_event(struct kernelwatch *watch, const Pb__Event *event,
+		       const struct assignment_key *key)
+{
+	if (event->body_case == PB__EVENT__BODY_HELLO)
+		on_hello(watch, event->hello);
+	else if (event->body_case == PB__EVENT__BODY_KERNEL_RECORDS)
+		kernelwatch_records(watch, event->kernel_records);
+	else if (event->body_case == PB__EVENT__BODY_TEST_STARTED)
+		on_started(watch, event->test_started, event->guest_mono_ns,
+			   key);
+	else if (event->body_case == PB__EVENT__BODY_TEST_FINISHED)
+		on_finished(watch, event->test_finished);
+	else if (event->body_case == PB__EVENT__BODY_JOB_FINISHED)
+		timetable_end(&watch->timetable, watch->heard.next,
+			      event->guest_mono_ns);
+}
+
+/* ---- life ---- */
 
 struct kernelwatch *kernelwatch_create(const struct kernelwatch_owner *owner,
 				       void *context)
@@ -148,6 +327,8 @@ struct kernelwatch *kernelwatch_create(const struct kernelwatch_owner *owner,
 		return NULL;
 	watch->owner = *owner;
 	watch->context = context;
+	timetable_init(&watch->timetable);
+	heard_init(&watch->heard);
 	if (report_scanner_create(console, &watch->console) == 0 &&
 	    report_scanner_create(records, &watch->records) == 0)
 		return watch;
@@ -173,38 +354,44 @@ void kernelwatch_console(struct kernelwatch *watch, struct bytes line)
 	report_scanner_line(watch->console, line);
 }
 
+static void take_record(struct kernelwatch *watch,
+			const Pb__KernelRecord *record)
+{
+	struct report_record where = {
+		.sequence = record->sequence,
+		.time_us = record->time_us,
+		.facility = record->priority >> 3,
+		.level = record->priority & 7,
+		.caller = bytes_of_string(record->caller),
+	};
+
+	if (watch->sample.pending && record->sequence >= watch->sample.upto)
+		settle_sample(watch);
+	if (!heard_record(&watch->heard, record->sequence, record->time_us))
+		return;
+	timetable_record(&watch->timetable, record->sequence, record->time_us);
+	report_scanner_record(watch->records, bytes_of_string(record->text),
+			      &where);
+}
+
 void kernelwatch_records(struct kernelwatch *watch,
 			 const Pb__KernelRecords *records)
 {
-	for (size_t i = 0; i < records->n_records; i++) {
-		const Pb__KernelRecord *record = records->records[i];
-		struct report_record where = {
-			.sequence = record->sequence,
-			.time_us = record->time_us,
-			.facility = record->priority >> 3,
-			.level = record->priority & 7,
-			.caller = bytes_of_string(record->caller),
-		};
+	for (size_t i = 0; i < records->n_records; i++)
+		take_record(watch, records->records[i]);
+	settle_when_heard(watch);
+}
 
-		report_scanner_record(watch->records,
-				      bytes_of_string(record->text), &where);
-	}
+uint64_t kernelwatch_next(const struct kernelwatch *watch)
+{
+	return watch->heard.next;
 }
 
 void kernelwatch_finish(struct kernelwatch *watch, bool ended_badly)
 {
-	report_scanner_flush(watch->records);
 	report_scanner_flush(watch->console);
-	if (!ended_badly)
-		return;
-	/* From the oldest that is still kept. */
-	for (size_t i = 0; i < WATCH_KEPT; i++) {
-		struct kept *kept =
-			&watch->kept[(watch->kept_next + i) % WATCH_KEPT];
-
-		if (kept->text != NULL &&
-		    kept->occurrence >
-			    watch->counted[kept->counted].from_records)
-			tell(watch, &kept->report, kept->text, true);
-	}
+	watch->finishing = true;
+	settle_sample(watch);
+	report_scanner_flush(watch->records);
+	tell_kept(watch, ended_badly);
 }

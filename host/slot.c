@@ -68,10 +68,26 @@ static void open_store(struct slot *slot)
 			    slot->index);
 }
 
+static void watch_event(struct slot *slot, const Pb__Event *event)
+{
+	struct assignment_key key;
+	bool known = result_find(slot->run->result, event, &key);
+
+	kernelwatch_event(slot->watch, event, known ? &key : NULL);
+}
+
 static int on_vm_event(void *context, Pb__Event *event)
 {
 	struct slot *slot = context;
-	int rc = tell(slot, event);
+	bool finished = event->body_case == PB__EVENT__BODY_TEST_FINISHED;
+	int rc;
+
+	/* What the kernel said until then is told before the verdict. */
+	if (finished)
+		watch_event(slot, event);
+	rc = tell(slot, event);
+	if (rc == 0 && !finished)
+		watch_event(slot, event);
 
 	if (rc == 0)
 		postmortem_event(&slot->postmortem, event);
@@ -81,8 +97,6 @@ static int on_vm_event(void *context, Pb__Event *event)
 		artifact_store_close(&slot->artifacts);
 		open_store(slot);
 	}
-	if (rc == 0 && event->body_case == PB__EVENT__BODY_KERNEL_RECORDS)
-		kernelwatch_records(slot->watch, event->kernel_records);
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_TEST_FINISHED)
 		rc = judge_stopped(slot, event->test_finished);
 	return rc;
@@ -200,12 +214,8 @@ static void on_kernel_fatal(void *context, const char *line)
 static void on_kernel_problem(void *context, Pb__KernelProblem *problem)
 {
 	struct slot *slot = context;
-	uint32_t test = 0, attempt = 0;
 	Pb__Event event;
 
-	problem->in_test = schedule_running(slot->schedule, &test, &attempt);
-	problem->test = test;
-	problem->attempt = attempt;
 	init_event(slot, &event);
 	event.body_case = PB__EVENT__BODY_KERNEL_PROBLEM;
 	event.kernel_problem = problem;

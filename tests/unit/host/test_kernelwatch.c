@@ -17,6 +17,11 @@ struct told {
 	char class[32];
 	Pb__Severity severity;
 	bool from_console;
+	bool in_test;
+	bool unclassified;
+	uint32_t test;
+	uint32_t attempt;
+	size_t text_len;
 };
 
 static struct told told[TOLD_MAX];
@@ -26,6 +31,7 @@ static unsigned int fatals;
 static struct kernelwatch *watch;
 static uint64_t sequence;
 static double seconds;
+static uint64_t warn_count, taint;
 
 static void on_fatal(void *context, const char *line)
 {
@@ -40,13 +46,19 @@ static void on_problem(void *context, Pb__KernelProblem *problem)
 
 	assert_ptr_equal(context, &sequence);
 	assert_true(told_count <= TOLD_MAX);
-	assert_false(problem->in_test); /* the owner's to fill in */
-	assert_true(strlen(problem->report) > 0);
-	assert_true(strlen(problem->fingerprint) > 0);
+	if (!problem->unclassified) {
+		assert_true(strlen(problem->report) > 0);
+		assert_true(strlen(problem->fingerprint) > 0);
+	}
 	snprintf(entry->title, sizeof(entry->title), "%s", problem->title);
 	snprintf(entry->class, sizeof(entry->class), "%s", problem->class_);
 	entry->severity = problem->severity;
 	entry->from_console = problem->from_console;
+	entry->in_test = problem->in_test;
+	entry->unclassified = problem->unclassified;
+	entry->test = problem->test;
+	entry->attempt = problem->attempt;
+	entry->text_len = strlen(problem->report);
 }
 
 static int begin(void **state)
@@ -62,6 +74,7 @@ static int begin(void **state)
 	fatal[0] = '\0';
 	sequence = 0;
 	seconds = 1;
+	warn_count = taint = 0;
 	watch = kernelwatch_create(&owner, &sequence);
 	assert_non_null(watch);
 	return 0;
@@ -84,13 +97,13 @@ static void console(const char *text)
 	kernelwatch_console(watch, bytes_of_string(line));
 }
 
-static void record_of(unsigned int priority, const char *text)
+static void record_as(uint64_t number, unsigned int priority, const char *text)
 {
 	Pb__KernelRecord record = PB__KERNEL_RECORD__INIT;
 	Pb__KernelRecord *list[] = {&record};
 	Pb__KernelRecords records = PB__KERNEL_RECORDS__INIT;
 
-	record.sequence = sequence++;
+	record.sequence = number;
 	record.priority = priority;
 	record.time_us = (uint64_t)(seconds * 1e6);
 	record.text = (char *)(uintptr_t)text;
@@ -99,9 +112,28 @@ static void record_of(unsigned int priority, const char *text)
 	kernelwatch_records(watch, &records);
 }
 
+static void record_of(unsigned int priority, const char *text)
+{
+	record_as(sequence++, priority, text);
+}
+
 static void record(const char *text)
 {
 	record_of(4, text);
+}
+
+/* The same line in both. */
+static void both(const char *text)
+{
+	console(text);
+	record(text);
+}
+
+/* Only read by the kernel's own console: the agent was dead, or too slow. */
+static void lost(const char *text)
+{
+	console(text);
+	sequence++;
 }
 
 typedef void source(const char *text);
@@ -150,6 +182,72 @@ static void expect_one(size_t index, const char *title, bool from_console)
 	assert_true(index < told_count);
 	assert_non_null(strstr(told[index].title, title));
 	assert_int_equal(told[index].from_console, from_console);
+}
+
+/* ---- the guest's messages ---- */
+
+static void event_of(Pb__Event *event)
+{
+	pb__event__init(event);
+	event->boot = 1;
+	/* The guest's CLOCK_MONOTONIC, 500 ms behind the kernel's. */
+	event->guest_mono_ns = (uint64_t)((seconds - 0.5) * 1e9);
+}
+
+static void test_starts(uint32_t test, uint32_t attempt)
+{
+	const struct assignment_key key = {test, attempt};
+	Pb__TestStarted started = PB__TEST_STARTED__INIT;
+	Pb__Event event;
+
+	event_of(&event);
+	started.kmsg_sequence = sequence;
+	started.has_counts = true;
+	started.warn_count = warn_count;
+	event.body_case = PB__EVENT__BODY_TEST_STARTED;
+	event.test_started = &started;
+	kernelwatch_event(watch, &event, &key);
+}
+
+static void test_ends(uint32_t test, uint32_t attempt)
+{
+	const struct assignment_key key = {test, attempt};
+	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
+	Pb__Event event;
+
+	event_of(&event);
+	finished.kmsg_sequence = sequence;
+	finished.has_counts = true;
+	finished.warn_count = warn_count;
+	finished.taint = taint;
+	event.body_case = PB__EVENT__BODY_TEST_FINISHED;
+	event.test_finished = &finished;
+	kernelwatch_event(watch, &event, &key);
+}
+
+static void job_ends(void)
+{
+	Pb__JobFinished finished = PB__JOB_FINISHED__INIT;
+	Pb__Event event;
+
+	event_of(&event);
+	event.body_case = PB__EVENT__BODY_JOB_FINISHED;
+	event.job_finished = &finished;
+	kernelwatch_event(watch, &event, NULL);
+}
+
+static void expect_in(size_t index, uint32_t test, uint32_t attempt)
+{
+	assert_true(index < told_count);
+	assert_true(told[index].in_test);
+	assert_int_equal(told[index].test, test);
+	assert_int_equal(told[index].attempt, attempt);
+}
+
+static void expect_in_boot(size_t index)
+{
+	assert_true(index < told_count);
+	assert_false(told[index].in_test);
 }
 
 /* ---- tests ---- */
@@ -219,9 +317,12 @@ static void test_console_alone_is_not_believed(void **state)
 /* The same warning three times, of which the records have one. */
 static void test_occurrences_are_counted(void **state)
 {
+	double before = seconds;
+
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		warning(console, "foo");
+	seconds = before;
 	warning(record, "foo");
 	kernelwatch_finish(watch, true);
 	expect_told(3);
@@ -317,6 +418,283 @@ static void test_cut_off(void **state)
 	expect_told(1);
 }
 
+/* ---- two sources of one boot ---- */
+
+/* The records come later than the console's lines, or earlier; a report that
+ * both have is told once, however alike others are. */
+static void test_same_report_in_both(void **state)
+{
+	(void)state;
+	warning(both, "foo");
+	warning(both, "foo");
+	kernelwatch_finish(watch, true);
+	expect_told(2);
+	expect_one(0, "foo", false);
+	expect_one(1, "foo", false);
+}
+
+static void test_console_first(void **state)
+{
+	double before = seconds;
+
+	(void)state;
+	warning(console, "foo");
+	seconds = before;
+	warning(record, "foo");
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_one(0, "foo", false);
+}
+
+static void test_records_first(void **state)
+{
+	double before = seconds;
+
+	(void)state;
+	warning(record, "foo");
+	seconds = before;
+	warning(console, "foo");
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_one(0, "foo", false);
+}
+
+/* A ring that was read out of a dead guest's RAM repeats what was there. */
+static void test_records_twice(void **state)
+{
+	(void)state;
+	warning(record, "foo");
+	sequence = 0;
+	seconds = 1;
+	warning(record, "foo");
+	assert_int_equal(kernelwatch_next(watch), sequence);
+	warning(record, "bar");
+	kernelwatch_finish(watch, true);
+	expect_told(2);
+	expect_one(1, "bar", false);
+}
+
+/* The agent held records back: what is in the gap only the console has. */
+static void test_gap_in_records(void **state)
+{
+	(void)state;
+	both("nothing of interest");
+	seconds += 1;
+	warning(lost, "foo");
+	both("nothing of interest");
+	kernelwatch_finish(watch, false);
+	expect_told(1);
+	expect_one(0, "foo", true);
+}
+
+/* A program wrote it to /dev/kmsg: the console shows no facility, the records
+ * go past it and know better. */
+static void test_imitation_before_death(void **state)
+{
+	static const char imitation[] =
+		"WARNING: CPU: 0 PID: 7 at fs/nothing.c:1 foo+0x1/0x2";
+
+	(void)state;
+	console(imitation);
+	record_of(8 + 4, imitation);
+	seconds += 20;
+	both("nothing of interest");
+	seconds += 20;
+	panic(console);
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_one(0, "sysrq triggered crash", true);
+}
+
+/* After the agent has said all, the kernel may still die. */
+static void test_end_of_a_good_boot(void **state)
+{
+	(void)state;
+	both("nothing of interest");
+	seconds += 1;
+	warning(console, "foo");
+	kernelwatch_finish(watch, false);
+	expect_told(1);
+	expect_one(0, "foo", true);
+}
+
+/* The guest died while the agent was sending: the console has the rest. */
+static void test_records_stop_in_the_midst(void **state)
+{
+	static const char header[] =
+		"WARNING: CPU: 0 PID: 77 at fs/fstvm/foo.c:12 foo+0x12/0x40";
+	size_t short_len;
+
+	(void)state;
+	both("------------[ cut here ]------------");
+	both(header);
+	short_len = strlen(header);
+	console("CPU: 0 PID: 77 Comm: fsx Not tainted 6.1.0 #1");
+	console("Call Trace:");
+	console(" do_syscall_64+0x5b/0xc0");
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_one(0, "foo", true);
+	assert_true(told[0].text_len > short_len + 60);
+}
+
+/* ---- whose it is ---- */
+
+static void test_places(void **state)
+{
+	(void)state;
+	warning(record, "boot");
+	test_starts(7, 0);
+	warning(record, "in_seven");
+	test_ends(7, 0);
+	warning(record, "after_seven");
+	test_starts(3, 2);
+	record("run fstests generic/003");
+	warning(record, "in_three");
+	test_ends(3, 2);
+	seconds += 1;
+	job_ends();
+	warning(record, "down");
+	kernelwatch_finish(watch, false);
+	expect_told(5);
+	expect_in_boot(0);
+	expect_in(1, 7, 0);
+	expect_in(2, 7, 0);
+	expect_in(3, 3, 2);
+	expect_in_boot(4);
+}
+
+/* What the test's end finds open is told before its verdict is given. */
+static void test_told_before_the_end(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("------------[ cut here ]------------");
+	record("WARNING: CPU: 0 PID: 77 at fs/a.c:12 foo+0x12/0x40");
+	expect_told(0);
+	test_ends(1, 0);
+	expect_told(1);
+	expect_in(0, 1, 0);
+}
+
+static void hung(source *say, int for_s)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line),
+		 "INFO: task fsstress:77 blocked for more than %d seconds.",
+		 for_s);
+	say(line);
+	say("      Not tainted 6.1.0 #1");
+	say("task:fsstress        state:D stack:0     pid:77");
+	say("Call Trace:");
+	say(" __schedule+0x34d/0x9e0");
+	say(" schedule+0x5a/0xd0");
+	say(" ext4_foo+0x5a/0xd0");
+	seconds += 20;
+}
+
+/* It began in an earlier test than the one that it was printed in. */
+static void test_age(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("run fstests generic/001");
+	seconds += 100;
+	test_ends(1, 0);
+	test_starts(2, 0);
+	record("run fstests generic/002");
+	seconds += 100;
+	hung(record, 120);
+	test_ends(2, 0);
+	seconds += 100;
+	test_starts(3, 0);
+	hung(record, 120);
+	hung(record, 1000);
+	kernelwatch_finish(watch, false);
+	expect_told(3);
+	expect_in(0, 1, 0);
+	assert_string_equal(told[0].class, "hung_task");
+	expect_in(1, 2, 0);
+	expect_in_boot(2);
+}
+
+/* Without a sequence number the time has to do. */
+static void test_place_of_console(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("run fstests generic/001");
+	seconds += 10;
+	test_ends(1, 0);
+	test_starts(2, 0);
+	record("run fstests generic/002");
+	seconds += 10;
+	test_ends(2, 0);
+	test_starts(3, 0); /* its first record never came */
+	seconds += 0.4;
+	panic(console);
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_in(0, 3, 0);
+}
+
+/* ---- the counters ---- */
+
+static void test_counter_without_a_report(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("nothing of interest");
+	warn_count = 2;
+	test_ends(1, 0);
+	expect_told(1);
+	expect_in(0, 1, 0);
+	assert_true(told[0].unclassified);
+	assert_string_equal(told[0].class, "bug_other");
+	assert_non_null(strstr(told[0].title, "warn_count rose by 2"));
+	test_starts(2, 0);
+	test_ends(2, 0);
+	kernelwatch_finish(watch, false);
+	expect_told(1);
+}
+
+static void test_counter_with_a_report(void **state)
+{
+	(void)state;
+	warning(record, "boot");
+	warn_count = 1;
+	taint = 1 << 9;
+	test_starts(1, 0);
+	warning(record, "foo");
+	warn_count = 2;
+	test_ends(1, 0);
+	test_starts(2, 0);
+	kernelwatch_finish(watch, false);
+	expect_told(2);
+	assert_false(told[0].unclassified);
+	assert_false(told[1].unclassified);
+}
+
+/* The test's end overtook its records. */
+static void test_counter_before_its_report(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("run fstests generic/001");
+	sequence += 9; /* lines of warning() */
+	warn_count = 1;
+	test_ends(1, 0);
+	sequence -= 9;
+	expect_told(0);
+	warning(record, "foo");
+	record("more");
+	expect_told(1);
+	expect_one(0, "foo", false);
+	kernelwatch_finish(watch, false);
+	expect_told(1);
+}
+
 #define WATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -335,6 +713,21 @@ int main(void)
 		WATCH_TEST(test_flood_on_console),
 		WATCH_TEST(test_many_titles),
 		WATCH_TEST(test_cut_off),
+		WATCH_TEST(test_same_report_in_both),
+		WATCH_TEST(test_console_first),
+		WATCH_TEST(test_records_first),
+		WATCH_TEST(test_records_twice),
+		WATCH_TEST(test_gap_in_records),
+		WATCH_TEST(test_imitation_before_death),
+		WATCH_TEST(test_end_of_a_good_boot),
+		WATCH_TEST(test_records_stop_in_the_midst),
+		WATCH_TEST(test_places),
+		WATCH_TEST(test_told_before_the_end),
+		WATCH_TEST(test_age),
+		WATCH_TEST(test_place_of_console),
+		WATCH_TEST(test_counter_without_a_report),
+		WATCH_TEST(test_counter_with_a_report),
+		WATCH_TEST(test_counter_before_its_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

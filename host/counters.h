@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* counters - the kernel's own counts of its warnings, held against its words.
+ *
+ * /sys/kernel/warn_count (since 6.2, and in stable kernels from 2023 on) counts
+ * WARN(), the sanitizers' reports and scheduling while atomic, oops_count the
+ * oopses (kernel/panic.c, kernel/exit.c). Taint bits tell of some of it on any
+ * kernel, but only of the first of a boot: D (7) it oopsed, W (9) it warned,
+ * L (14) a CPU was stuck, B (5) a page was bad (kernel/panic.c, taint_flags).
+ * The other bits, as of modules, are no problem.
+ *
+ * The agent samples them when a test starts and ends. What moved between two
+ * samples without a report that explains it was a problem that the classifier
+ * missed, or that never got into the log: it is told all the same.
+ *
+ * Pure.
+ */
+#pragma once
+
+#include "host/kernel/class.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct counters_sample {
+	bool has_counts;
+	uint64_t warn_count;
+	uint64_t oops_count;
+	bool has_taint;
+	uint64_t taint;
+};
+
+/* {0}: a kernel that starts. */
+struct counters {
+	/* At the last sample that had them, and the reports since then that
+	 * may have counted as such. */
+	uint64_t warn_count;
+	uint64_t oops_count;
+	uint64_t warnings;
+	uint64_t oopses;
+	uint64_t taint;
+	uint64_t problems;
+};
+
+/* A report was recognised, a consequence or not. */
+void counters_report(struct counters *counters, enum report_class class,
+		     enum report_severity severity);
+/* Takes a sample. True when something is unexplained: a title then says what.
+ */
+bool counters_check(struct counters *counters,
+		    const struct counters_sample *sample, char *title,
+		    size_t cap);
