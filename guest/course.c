@@ -5,18 +5,24 @@
 #include "guest/invocation.h"
 #include "guest/order.h"
 #include "guest/output.h"
+#include "guest/warncount.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
 void course_say_started(struct runner *runner)
 {
 	struct job_test *test = &runner->job->test;
+	struct warncount count = warncount_read("/sys/kernel");
 	Pb__TestStarted body = PB__TEST_STARTED__INIT;
 	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 
 	body.index = test->index;
 	body.name = runner->spec->tests[test->index];
 	body.rerun = test->rerun;
+	/* Before the log is read: what is counted is in it. */
+	body.has_counts = count.known;
+	body.warn_count = count.warns;
+	body.oops_count = count.oopses;
 	body.kmsg_sequence = runner->owner.kmsg_next(runner->owner.context);
 	envelope.body_case = PB__ENVELOPE__BODY_TEST_STARTED;
 	envelope.test_started = &body;
@@ -107,6 +113,8 @@ static void on_scope_end(struct runner *runner, struct hook_client *client)
 	    !test->has_status) {
 		test->status = client->request.status;
 		test->run_ended_ns = clock_mono_ns();
+		test->kmsg_ended =
+			runner->owner.kmsg_next(runner->owner.context);
 		test->has_status = true;
 		if (runner->ladder.state == LADDER_IDLE)
 			runner_enter(runner, RUNNER_POST_CHECK);

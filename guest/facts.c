@@ -288,6 +288,7 @@ void facts_read(struct facts *ret_facts)
 			 sizeof(ret_facts->command_line)) < 0)
 		ret_facts->command_line[0] = '\0';
 	ret_facts->taint = facts_taint();
+	buildid_read(ret_facts->build_id);
 	read_machine(ret_facts);
 	read_config(ret_facts);
 }
@@ -295,6 +296,7 @@ void facts_read(struct facts *ret_facts)
 void facts_fill(struct facts *facts, Pb__Hello *hello)
 {
 	hello->boot_id = facts->boot_id;
+	hello->build_id = facts->build_id;
 	hello->kernel_release = facts->name.release;
 	hello->kernel_version = facts->name.version;
 	hello->machine = facts->name.machine;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "guest/buildid.h"
 #include "shared/bytes.h"
 #include "shared/limits.h"
 
@@ -21,6 +22,7 @@ enum { FACTS_OPTION_MAX = 64 };
 struct facts {
 	struct utsname name;
 	char boot_id[64];
+	char build_id[BUILDID_TEXT];
 	char command_line[LIMIT_TEXT + 1];
 	uint64_t taint;
 	uint64_t memory_bytes;

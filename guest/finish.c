@@ -7,6 +7,7 @@
 #include "guest/fstests.h"
 #include "guest/layout.h"
 #include "guest/output.h"
+#include "guest/warncount.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
 #include "shared/log.h"
@@ -37,6 +38,18 @@ static void fill_times(const struct job_test *test, Pb__TestFinished *finished)
 	finished->duration_ns =
 		(test->run_ended_ns > 0 ? test->run_ended_ns : now_ns) -
 		test->run_started_ns;
+}
+
+/* Taken before the log is read for it: what is counted is in it. */
+static void fill_kernel(const struct job_test *test, Pb__TestFinished *finished)
+{
+	struct warncount count = warncount_read("/sys/kernel");
+
+	finished->has_counts = count.known;
+	finished->warn_count = count.warns;
+	finished->oops_count = count.oopses;
+	finished->taint = facts_taint();
+	finished->kmsg_ended = test->kmsg_ended;
 }
 
 static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
@@ -76,8 +89,8 @@ static void say_finished(struct job *job, Pb__TestFinished *finished,
 	finished->rerun = test->rerun;
 	fill_status(test, finished);
 	fill_times(test, finished);
+	fill_kernel(test, finished);
 	finished->kmsg_sequence = owner->kmsg_next(owner->context);
-	finished->taint = facts_taint();
 	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
 	finished->output_excerpt = excerpt;
 	envelope.body_case = PB__ENVELOPE__BODY_TEST_FINISHED;

@@ -52,6 +52,7 @@ struct job_test {
 	pid_t pid;
 	uint64_t run_started_ns;
 	uint64_t run_ended_ns;
+	uint64_t kmsg_ended; /* the next kernel record then */
 	bool has_status;
 	int32_t status; /* as waitpid() gives it */
 	bool timed_out;

@@ -126,6 +126,13 @@ static void check_taint(const struct counters *counters,
 	}
 }
 
+/* The kernel counts a warning when it has begun to print it: one that a sample
+ * came in between of explains the next sample's count. */
+static uint64_t surplus(uint64_t reports, uint64_t count, uint64_t last)
+{
+	return reports > 0 && (count < last || reports > count - last) ? 1 : 0;
+}
+
 bool counters_check(struct counters *counters,
 		    const struct counters_sample *sample, char *title,
 		    size_t cap)
@@ -137,9 +144,13 @@ bool counters_check(struct counters *counters,
 	check_taint(counters, sample, &words);
 	/* What a sample does not have stays as it was. */
 	if (sample->has_counts) {
+		counters->warnings =
+			surplus(counters->warnings, sample->warn_count,
+				counters->warn_count);
+		counters->oopses = surplus(counters->oopses, sample->oops_count,
+					   counters->oops_count);
 		counters->warn_count = sample->warn_count;
 		counters->oops_count = sample->oops_count;
-		counters->warnings = counters->oopses = 0;
 	}
 	if (sample->has_taint) {
 		counters->taint = sample->taint;

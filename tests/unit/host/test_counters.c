@@ -95,6 +95,18 @@ static void test_falling(void **state)
 	assert_false(counts(&counters, 0, 0));
 }
 
+/* Its report came before the sample, its count after it. */
+static void test_counted_late(void **state)
+{
+	struct counters counters = {0};
+
+	(void)state;
+	counters_report(&counters, CLASS_WARNING, REPORT_ERROR);
+	assert_false(counts(&counters, 0, 0));
+	assert_false(counts(&counters, 1, 0));
+	assert_true(counts(&counters, 2, 0));
+}
+
 static void test_taint(void **state)
 {
 	struct counters counters = {0};
@@ -148,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_explained),
 		cmocka_unit_test(test_other_classes),
 		cmocka_unit_test(test_falling),
+		cmocka_unit_test(test_counted_late),
 		cmocka_unit_test(test_taint),
 		cmocka_unit_test(test_explained_taint),
 		cmocka_unit_test(test_room),
