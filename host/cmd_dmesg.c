@@ -33,7 +33,7 @@ struct dmesg {
 	uint64_t dropped;
 	size_t text_bytes;
 	uint64_t main_id;
-	bool main_is_note;
+	int main_rank;
 	json_t *main;
 };
 
@@ -109,20 +109,34 @@ static json_t *report_value(struct dmesg *dmesg, const struct report *report)
 	return o;
 }
 
-/* The first problem by its begin; a note only when there is nothing else. */
+/* How much a log is about it. Full disks, damaged images and scarce memory are
+ * often the test's own work, and come before what they bring about. */
+static int rank_of(const struct report *report)
+{
+	if (report->class == CLASS_IO_ERROR)
+		return 0;
+	if (report->severity == REPORT_NOTE || report->class == CLASS_OOM ||
+	    report->class == CLASS_PAGE_ALLOC ||
+	    report->class == CLASS_FS_ERROR)
+		return 1;
+	return 2;
+}
+
+/* The first problem by its begin, of those of the highest rank. */
 static void choose_main(struct dmesg *dmesg, const struct report *report)
 {
-	bool note = report->severity == REPORT_NOTE;
+	int rank = rank_of(report);
 
 	if (report->consequence)
 		return;
 	if (dmesg->main &&
-	    (note != dmesg->main_is_note ? note : report->id > dmesg->main_id))
+	    (rank != dmesg->main_rank ? rank < dmesg->main_rank
+				      : report->id > dmesg->main_id))
 		return;
 	json_decref(dmesg->main);
 	dmesg->main = report_head(report);
 	dmesg->main_id = report->id;
-	dmesg->main_is_note = note;
+	dmesg->main_rank = rank;
 }
 
 static void print_text(FILE *out, const struct report *report)
@@ -160,12 +174,13 @@ static void on_report(void *context, const struct report *report)
 	struct dmesg *dmesg = context;
 
 	dmesg->count++;
+	/* A device's errors alone are no problem of the kernel's. */
+	if (rank_of(report) > 0 && !report->consequence)
+		dmesg->problem = true;
 	if (report->severity == REPORT_NOTE)
 		dmesg->notes++;
 	else if (report->consequence)
 		dmesg->consequences++;
-	else
-		dmesg->problem = true;
 	if (!dmesg->json) {
 		print_text(dmesg->out, report);
 		return;

@@ -299,7 +299,7 @@ static void find_line(struct bytes text, const char *lead,
 	bytes_take(&text, (size_t)(found - text.data) + strlen(lead));
 	stackframe_normalise(stackframe_symbol(text), culprit->function,
 			     CULPRIT_NAME);
-	if (function_is_service(culprit->function))
+	if (function_is_checker(culprit->function))
 		culprit->function[0] = '\0';
 }
 

@@ -194,6 +194,12 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 		return draft->pattern->class == CLASS_RCU_STALL;
 	if (row->class == CLASS_OOM && draft->pattern->class == CLASS_OOM)
 		return true;
+	/* Whom a hung task waits for; what a WARN() says in its last line. */
+	if (row->class == draft->pattern->class &&
+	    (row->flags & PATTERN_DETAIL) &&
+	    (row->class == CLASS_HUNG_TASK ||
+	     (row->class == CLASS_WARNING && (row->flags & PATTERN_SINGLE))))
+		return true;
 	if (row->class == draft->pattern->class &&
 	    (row->class == CLASS_NET_LEAK || row->class == CLASS_MCE))
 		return true;
@@ -213,7 +219,8 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 
 static bool needs_trace(const struct pattern *pattern)
 {
-	return pattern->rule != RULE_NONE && !(pattern->flags & PATTERN_SINGLE);
+	return pattern->rule != RULE_NONE &&
+	       !(pattern->flags & (PATTERN_SINGLE | PATTERN_GENERIC));
 }
 
 /* Another record's time stamp inside a line: two were printed at once. */

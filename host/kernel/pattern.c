@@ -155,6 +155,34 @@ static bool row_holds(const struct pattern *row, struct bytes text,
 	return !(row->flags & PATTERN_GENERIC) || !is_exception(text);
 }
 
+static bool begins(struct bytes b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b.len >= n && memcmp(b.data, text, n) == 0;
+}
+
+/* Lines that say what others said: a test's result (KTAP, of kunit and
+ * kselftest), the command line. */
+static bool is_echo(struct bytes text)
+{
+	static const char *const leads[] = {
+		"# ",
+		"ok ",
+		"not ok ",
+		"Kernel command line: ",
+		"Command line: ",
+	};
+
+	while (text.len > 0 && text.data[0] == ' ')
+		bytes_take(&text, 1);
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		if (begins(text, leads[i]))
+			return true;
+	}
+	return false;
+}
+
 const struct pattern *pattern_find(const struct pattern_set *set,
 				   const struct line_prefix *line)
 {
@@ -169,7 +197,9 @@ const struct pattern *pattern_find(const struct pattern_set *set,
 						    line->text, match.offset))
 			best = match.which;
 	}
-	return best < set->count ? &pattern_table[best] : NULL;
+	if (best == set->count || is_echo(line->text))
+		return NULL;
+	return &pattern_table[best];
 }
 
 size_t pattern_scan(const struct pattern_set *set, struct bytes text)

@@ -161,16 +161,56 @@ static void take_decoded_level(struct bytes *b, struct line_prefix *prefix)
 	bytes_take(b, 15);
 }
 
-/* Does "Nov 23 17:17:00 " or "2026-11-23T17:17:00…" stand here? */
-static bool is_syslog_date(struct bytes b)
+/* The length of a word without spaces at b's start, or 0. */
+static size_t word_length(struct bytes b)
 {
-	if (b.len < 16)
-		return false;
-	if (is_alpha(b.data[0]) && is_alpha(b.data[1]) && is_alpha(b.data[2]) &&
-	    b.data[3] == ' ' && b.data[9] == ':' && b.data[12] == ':')
-		return true;
-	return is_digit(b.data[0]) && is_digit(b.data[3]) && b.data[4] == '-' &&
-	       b.data[7] == '-' && b.data[10] == 'T' && b.data[13] == ':';
+	size_t i = 0;
+
+	while (i < SYSLOG_TAG_MAX && at(b, i) > ' ')
+		i++;
+	return at(b, i) == ' ' ? i : 0;
+}
+
+/* "17:17:00" */
+static bool is_clock(struct bytes b)
+{
+	return is_digit(at(b, 0)) && is_digit(at(b, 1)) && at(b, 2) == ':' &&
+	       is_digit(at(b, 3)) && is_digit(at(b, 4)) && at(b, 5) == ':' &&
+	       is_digit(at(b, 6)) && is_digit(at(b, 7));
+}
+
+/* The length of "Nov 23 17:17:00" in any language ("июл 27 …"), or 0. */
+static size_t traditional_date_length(struct bytes b)
+{
+	size_t i = 0;
+
+	while (i < 16 && (is_alpha(at(b, i)) || at(b, i) >= 0x80 ||
+			  (i > 0 && at(b, i) == '.')))
+		i++;
+	if (i < 3 || at(b, i) != ' ')
+		return 0;
+	for (i++; at(b, i) == ' '; i++)
+		;
+	if (!is_digit(at(b, i++)))
+		return 0;
+	i += is_digit(at(b, i));
+	if (at(b, i) != ' ')
+		return 0;
+	bytes_take(&b, i + 1);
+	return is_clock(b) ? i + 9 : 0;
+}
+
+/* The length of "2026-11-23T17:17:00…", or 0. */
+static size_t iso_date_length(struct bytes b)
+{
+	struct bytes clock = b;
+	size_t n = word_length(b);
+
+	if (n < 19 || !is_digit(b.data[0]) || !is_digit(b.data[3]) ||
+	    b.data[4] != '-' || b.data[7] != '-' || b.data[10] != 'T')
+		return 0;
+	bytes_take(&clock, 11);
+	return is_clock(clock) ? n : 0;
 }
 
 /* "2026/11/23 17:17:00 " of many loggers. */
@@ -188,26 +228,139 @@ static void take_date(struct bytes *b)
 	bytes_take(b, sizeof(shape) - 1);
 }
 
-/* A syslog line: date, host, tag. Everybody's tag but "kernel:" is foreign. */
+/* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages. */
+static size_t kernel_tag_length(struct bytes b)
+{
+	static const char *const names[] = {"kernel", "vmunix"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (!starts(b, names[i]))
+			continue;
+		if (at(b, n) == '[') {
+			for (n++; is_digit(at(b, n)); n++)
+				;
+			n += at(b, n) == ']';
+		}
+		if (at(b, n) == ':')
+			return n + (at(b, n + 1) == ' ' ? 2 : 1);
+	}
+	return 0;
+}
+
+/* What a daemon calls itself: "name: ", "name[12]: ", "(name)[12]: ". */
+static size_t tag_length(struct bytes b)
+{
+	size_t i = 0;
+
+	while (i < SYSLOG_TAG_MAX &&
+	       (is_alpha(at(b, i)) || is_digit(at(b, i)) ||
+		(at(b, i) && strchr("_-./()[]@", at(b, i)))))
+		i++;
+	if (i == 0 || at(b, i) != ':')
+		return 0;
+	return at(b, i + 1) == ' ' ? i + 2 : i + 1;
+}
+
+/* A syslog line: date, host, perhaps "facility.level", tag. Everybody's tag
+ * but the kernel's is foreign; the kernel's may be missing before a time. */
 static void take_syslog(struct bytes *b, struct line_prefix *prefix)
 {
-	struct bytes tag;
-	const uint8_t *found;
+	struct bytes rest = *b;
+	size_t date = traditional_date_length(rest);
 
-	if (!is_syslog_date(*b))
+	if (date == 0)
+		date = iso_date_length(rest);
+	if (date == 0)
 		return;
-	tag = bytes_of(b->data,
-		       b->len < SYSLOG_TAG_MAX ? b->len : SYSLOG_TAG_MAX);
-	found = memmem(tag.data, tag.len, " kernel: ", 9);
-	if (found) {
-		bytes_take(b, (size_t)(found - b->data) + 9);
+	prefix->logged = true;
+	bytes_take(&rest, date);
+	for (int words = 0; words < 3; words++) {
+		struct line_prefix inner = *prefix;
+		struct bytes probe;
+		size_t n;
+
+		while (at(rest, 0) == ' ')
+			bytes_take(&rest, 1);
+		n = kernel_tag_length(rest);
+		if (n > 0) {
+			bytes_take(&rest, n);
+			*b = rest;
+			return;
+		}
+		probe = rest;
+		if (take_time(&probe, &inner)) {
+			*b = rest;
+			return;
+		}
+		/* The host's name has no colon behind it. */
+		n = tag_length(rest);
+		if (n > 0) {
+			prefix->foreign = true;
+			bytes_take(&rest, n);
+			*b = rest;
+			return;
+		}
+		n = word_length(rest);
+		if (n == 0)
+			return;
+		bytes_take(&rest, n);
+	}
+}
+
+/* "2026-11-23T17:17:00,123456+01:00 " of dmesg --time-format=iso. */
+static bool take_iso(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t n = iso_date_length(*b);
+
+	if (n < 26 || b->data[19] != ',')
+		return false;
+	prefix->has_time = true;
+	bytes_take(b, n);
+	return true;
+}
+
+/* "systemd[1]: ", as daemons write to /dev/kmsg; the kernel never does. */
+static bool is_daemon_text(struct bytes b)
+{
+	size_t i = 0, digits;
+
+	while (i < 40 &&
+	       (is_alpha(at(b, i)) || is_digit(at(b, i)) || at(b, i) == '-' ||
+		at(b, i) == '_' || at(b, i) == '.' || at(b, i) == '('))
+		i++;
+	while (at(b, i) == ')')
+		i++;
+	if (i == 0 || at(b, i) != '[')
+		return false;
+	for (i++, digits = 0; is_digit(at(b, i)); i++)
+		digits++;
+	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
+}
+
+/* "host kernel: " behind the time, of journalctl -o short-monotonic. Other
+ * names there are daemons'. */
+static void take_journal(struct bytes *b, struct line_prefix *prefix)
+{
+	struct bytes rest = *b;
+	size_t n;
+
+	if (at(rest, 0) == ' ')
+		bytes_take(&rest, 1);
+	n = word_length(rest);
+	if (n == 0 || rest.data[n - 1] == ':' || rest.data[n - 1] == ']')
+		return;
+	bytes_take(&rest, n + 1);
+	n = kernel_tag_length(rest);
+	if (n > 0) {
+		prefix->logged = true;
+		bytes_take(&rest, n);
+		*b = rest;
 		return;
 	}
-	found = memmem(tag.data, tag.len, "]: ", 3);
-	if (found) {
+	if (is_daemon_text(rest))
 		prefix->foreign = true;
-		bytes_take(b, (size_t)(found - b->data) + 3);
-	}
 }
 
 /* Output of something else may precede the kernel's on the same line. */
@@ -232,24 +385,6 @@ static void skip_junk(struct bytes *b, struct line_prefix *prefix)
 	}
 }
 
-/* "systemd[1]: ", as daemons write to /dev/kmsg; the kernel never does. */
-static bool is_daemon_text(struct bytes b)
-{
-	size_t i = 0, digits;
-
-	while (i < 40 &&
-	       (is_alpha(at(b, i)) || is_digit(at(b, i)) || at(b, i) == '-' ||
-		at(b, i) == '_' || at(b, i) == '.' || at(b, i) == '('))
-		i++;
-	while (at(b, i) == ')')
-		i++;
-	if (i == 0 || at(b, i) != '[')
-		return false;
-	for (i++, digits = 0; is_digit(at(b, i)); i++)
-		digits++;
-	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
-}
-
 void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 {
 	struct line_prefix prefix = {.level = -1};
@@ -258,7 +393,9 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	skip_terminal_noise(&b);
 	take_level(&b, &prefix);
 	take_decoded_level(&b, &prefix);
-	if (!take_time(&b, &prefix) && !take_ctime(&b, &prefix)) {
+	if (take_time(&b, &prefix)) {
+		take_journal(&b, &prefix);
+	} else if (!take_ctime(&b, &prefix) && !take_iso(&b, &prefix)) {
 		take_date(&b);
 		take_syslog(&b, &prefix);
 		take_level(&b, &prefix);

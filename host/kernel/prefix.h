@@ -8,6 +8,7 @@
  *   [  T123] [  C0]           caller, CONFIG_PRINTK_CALLER
  *   kern  :err   :            dmesg --decode
  *   [Mon Nov 23 17:17:00 2026]  dmesg --ctime
+ *   2026-11-23T17:17:00,123456+01:00   dmesg --time-format=iso
  *   Nov 23 17:17:00 host kernel:   a syslog file or journalctl
  * Also skipped: terminal escapes, and what a getty or a program left on the
  * line before the kernel's output began ("login: [   12.345678] BUG: …").
@@ -21,6 +22,9 @@ struct line_prefix {
 	struct bytes caller; /* "T123", "C0"; empty when there is none */
 	uint64_t time_us;
 	bool has_time;
+	/* A syslog daemon or journald kept it: what was printed while that did
+	 * not run is missing. */
+	bool logged;
 	/* Someone other than the kernel said it: another tag in a syslog
 	 * file, "name[123]: " as daemons write it to /dev/kmsg, a facility
 	 * that is not the kernel's. */

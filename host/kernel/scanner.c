@@ -245,6 +245,10 @@ static void on_boot_line(struct report_scanner *scanner,
 	     (scanner->newest_us >= REBOOT_US ||
 	      scanner->lines > scanner->boot_line + BOOT_LINES) &&
 	     !(line->has_time && line->time_us >= REBOOT_US);
+	/* A log of many boots, or somebody asked for it. */
+	if (line->logged || scanner->restarts)
+		up = false;
+	scanner->restarts = false;
 	scanner->boot_line = scanner->lines;
 	scanner->learn_until = scanner->lines + LEARN_LINES;
 	scanner->newest_us = 0;
@@ -292,6 +296,8 @@ void scanner_take(struct report_scanner *scanner,
 		return;
 	}
 	if (!row || (row->flags & PATTERN_MARK)) {
+		if (row && row->class == CLASS_REBOOT)
+			scanner->restarts = true;
 		take_plain(scanner, line);
 	} else {
 		draft = draft_of(scanner, line->caller);

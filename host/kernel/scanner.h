@@ -28,6 +28,7 @@ struct report_scanner {
 	uint64_t sequence; /* of the present record */
 	uint64_t reported; /* problems so far, without consequences */
 	bool died;	   /* a fatal report was seen */
+	bool restarts;	   /* the kernel said that it was told to */
 	uint64_t died_us;
 	char kernel[128];
 	size_t open_count;

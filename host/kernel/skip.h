@@ -17,6 +17,9 @@ bool function_is_allocator(const char *name);
 /* A checker's, a fault handler's or a service's function. */
 bool function_is_service(const char *name);
 
+/* One of the functions that look whether preemption is off. */
+bool function_is_checker(const char *name);
+
 /* Where the kernel dispatches work: what stands right inside of it is what
  * the CPU was busy with. For stalls, whose innermost function is chance. */
 bool function_is_dispatcher(const char *name);

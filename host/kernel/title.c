@@ -198,6 +198,24 @@ static void compose_sanitizer(const char *name, struct bytes header,
 	}
 }
 
+/* mm/slub.c: "BUG kmalloc-64 (Not tainted): Poison overwritten" */
+static void compose_slub(struct bytes header, const struct culprit *culprit,
+			 struct output *out)
+{
+	struct bytes kind = behind(header, "): ");
+	char words[TITLE_KIND_MAX];
+
+	if (kind.len == 0)
+		kind = behind(header, ": ");
+	title_normalise(before(kind, ". "), words, sizeof(words));
+	put(out, "BUG: ");
+	put(out, words);
+	if (!culprit->function[0])
+		return;
+	put(out, " in ");
+	put(out, culprit->function);
+}
+
 static void compose_template(const char *template, const char *function,
 			     struct output *out)
 {
@@ -263,6 +281,8 @@ void title_compose(const struct pattern *pattern, struct bytes header,
 		compose_sanitizer("KFENCE", header, text, NULL, culprit, &out);
 	else if (pattern->class == CLASS_UBSAN)
 		compose_sanitizer("UBSAN", header, text, NULL, culprit, &out);
+	else if (pattern->class == CLASS_SLUB && !pattern->title)
+		compose_slub(header, culprit, &out);
 	else if (pattern->title)
 		compose_template(pattern->title, culprit->function, &out);
 	else
