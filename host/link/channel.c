@@ -2,13 +2,13 @@
 /* channel - the host's end of a VM's channel on libev. */
 #include "host/link/channel.h"
 
+#include "host/link/listener.h"
 #include "shared/fd.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { CHANNEL_READ_BYTES = 64 * 1024 };
@@ -105,22 +105,16 @@ static void connect_to(struct channel *channel, int fd)
 static void on_channel_connection(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct channel *channel = io->data;
-	struct ucred peer = {.uid = (uid_t)-1};
-	socklen_t len = sizeof(peer);
-	int fd = accept4(io->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	pid_t peer = 0;
+	int fd = listener_accept(io->fd, &peer);
 
 	(void)events;
 	if (fd < 0)
 		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
-	    peer.uid != geteuid()) {
-		fd_close(&fd);
-		return;
-	}
 	ev_io_stop(loop, io);
 	fd_close(&channel->listening_fd);
 	connect_to(channel, fd);
-	channel->owner.on_connected(channel->owner.context, peer.pid);
+	channel->owner.on_connected(channel->owner.context, peer);
 }
 
 static int channel_init(struct channel *channel, struct ev_loop *loop,
@@ -145,23 +139,6 @@ static int channel_init(struct channel *channel, struct ev_loop *loop,
 	return 0;
 }
 
-static int listen_at(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	fd_auto int fd = -1;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(fd, 1) < 0)
-		return -errno;
-	return fd_release(&fd);
-}
-
 int channel_open(struct channel *channel, struct ev_loop *loop,
 		 const char *path, const struct channel_owner *owner)
 {
@@ -169,7 +146,7 @@ int channel_open(struct channel *channel, struct ev_loop *loop,
 
 	if (rc < 0)
 		return rc;
-	channel->listening_fd = listen_at(path);
+	channel->listening_fd = listener_open(path);
 	if (channel->listening_fd < 0) {
 		rc = channel->listening_fd;
 		channel_close(channel);

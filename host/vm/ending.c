@@ -94,6 +94,7 @@ void ending_close(struct vm *vm)
 	if (vm->channel_is_open)
 		channel_close(&vm->channel);
 	vm->channel_is_open = false;
+	qmp_close(&vm->qmp);
 	process_close(&vm->process);
 	if (vm->guard.pid > 0) {
 		(void)!guard_watch(&vm->guard, 0);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* agent, agent_init, tree, channel */
-enum { LINKS = 4 };
+/* agent, agent_init, tree, channel, qmp */
+enum { LINKS = 5 };
 
 /* Where it can't be, the kernel unpacks itself. */
 static int place_unpacked(struct vm *vm, struct vng_spec *vng,
@@ -56,8 +56,10 @@ static int prepare_links(struct vm *vm, struct vng_spec *vng,
 					      sizeof(paths[0]));
 	}
 	vng->drives = drives;
-	vng->channel =
-		sockdir_path(&vm->dir, "ch.sock", paths[at], sizeof(paths[0]));
+	vng->channel = sockdir_path(&vm->dir, "ch.sock", paths[at++],
+				    sizeof(paths[0]));
+	vng->qmp =
+		sockdir_path(&vm->dir, "qmp.sock", paths[at], sizeof(paths[0]));
 	return rc;
 }
 

@@ -276,6 +276,10 @@ int vm_start(struct vm *vm, struct ev_loop *loop, const struct vm_spec *spec,
 						    sizeof(path)));
 	}
 	if (rc == 0)
+		rc = qmp_open(
+			&vm->qmp, loop,
+			sockdir_path(&vm->dir, "qmp.sock", path, sizeof(path)));
+	if (rc == 0)
 		rc = launch_vng(vm, &step);
 	if (rc < 0) {
 		snprintf(why, why_cap, "can't %s: %s", step, strerror(-rc));

@@ -26,6 +26,7 @@
 #include "host/vm/kernel.h"
 #include "host/vm/ladder.h"
 #include "host/vm/process.h"
+#include "host/vm/qmp.h"
 #include "host/vm/sockdir.h"
 #include "host/vm/vng.h"
 #include "journal.pb-c.h"
@@ -93,6 +94,7 @@ struct vm {
 	struct ladder ladder;
 	struct channel channel;
 	bool channel_is_open;
+	struct qmp qmp;
 	struct session session;
 	struct console console;
 	ev_io out;

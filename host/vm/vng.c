@@ -247,9 +247,9 @@ static void put_qemu_options(struct words *words, const struct vng_spec *spec)
 	words_option(words, spec->channel);
 	words_raw(words, " -device virtserialport,chardev=fstvm,name=fstvm.0");
 	if (spec->qmp) {
-		words_raw(words, " -qmp unix:");
+		words_raw(words, " -chardev socket,id=fstvmq,path=");
 		words_option(words, spec->qmp);
-		words_raw(words, ",server=on,wait=off");
+		words_raw(words, " -mon chardev=fstvmq,mode=control");
 	}
 	/* Of two the last one counts; the first is vng's. */
 	if (spec->cpu) {

@@ -60,17 +60,17 @@ struct vng_drive {
  * characters that vng allows in --rodir, which the names in the private
  * directory do; so are all others best given through links there. */
 struct vng_spec {
-	const char *vng;	 /* the program */
-	const char *kernel;	 /* an image, or a built tree */
-	const char *unpacked;	 /* the same kernel as QEMU is to start it; or
+	const char *vng;	/* the program */
+	const char *kernel;	/* an image, or a built tree */
+	const char *unpacked;	/* the same kernel as QEMU is to start it; or
 				    NULL */
-	const char *cpu;	 /* QEMU's model; NULL: vng's choice */
-	const char *agent_dir;	 /* holds fstvm-agent */
-	const char *agent_init;	 /* VNG_START_INIT: the agent's path in the root
+	const char *cpu;	/* QEMU's model; NULL: vng's choice */
+	const char *agent_dir;	/* holds fstvm-agent */
+	const char *agent_init; /* VNG_START_INIT: the agent's path in the root
 				    that the guest shares */
-	const char *channel;	 /* unix socket on which the host listens */
-	const char *qmp;	 /* unix socket that QEMU is to make; or NULL */
-	const char *tree;	 /* of fstests: 9p tag "fstvm.tree"; or NULL */
+	const char *channel;	/* unix socket on which the host listens */
+	const char *qmp;  /* the same for QEMU's machine protocol; or NULL */
+	const char *tree; /* of fstests: 9p tag "fstvm.tree"; or NULL */
 	const char *kernel_tree; /* 9p tag "fstvm.kernel", for its modules; or
 				    NULL */
 	const struct vng_drive *drives; /* -device virtio-blk, in this order */
