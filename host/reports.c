@@ -59,21 +59,21 @@ int reports_json(FILE *to, const struct outdir *outdir,
 	return rc;
 }
 
+struct saved {
+	const struct outdir *outdir;
+	const struct result *result;
+};
+
+static int write_json(void *context, FILE *to)
+{
+	const struct saved *saved = context;
+
+	return reports_json(to, saved->outdir, saved->result);
+}
+
 int reports_save(struct outdir *outdir, const struct result *result)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *stream = open_memstream(&text, &len);
-	int rc;
+	struct saved saved = {outdir, result};
 
-	if (stream == NULL)
-		return -ENOMEM;
-	rc = reports_json(stream, outdir, result);
-	if (fclose(stream) != 0 && rc == 0)
-		rc = -ENOMEM;
-	if (rc == 0)
-		rc = outdir_write_file(outdir, OUTDIR_RESULT,
-				       bytes_of(text, len));
-	free(text);
-	return rc;
+	return outdir_write_file(outdir, OUTDIR_RESULT, write_json, &saved);
 }

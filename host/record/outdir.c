@@ -362,12 +362,32 @@ int outdir_open_file(struct outdir *outdir, const char *path, int flags)
 	return r < 0 ? outdir_explain(outdir, r, outdir->path) : r;
 }
 
+/* Takes over fd. */
+static int fill(int fd, outdir_writer *writer, void *context)
+{
+	FILE *to = fdopen(fd, "w");
+	int r;
+
+	if (!to) {
+		r = -errno;
+		fd_close(&fd);
+		return r;
+	}
+	r = writer(context, to);
+	/* The writer knows that it failed, but no longer why. */
+	if ((r == 0 || ferror(to)) && fflush(to) != 0)
+		r = -errno;
+	if (fclose(to) != 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
 int outdir_write_file(struct outdir *outdir, const char *path,
-		      struct bytes contents)
+		      outdir_writer *writer, void *context)
 {
 	char fresh[PATH_MAX];
-	fd_auto int fd = -1;
 	int len = snprintf(fresh, sizeof(fresh), "%s.new", path);
+	int fd = -1;
 	int r = 0;
 
 	if (len < 0 || (size_t)len >= sizeof(fresh))
@@ -375,7 +395,7 @@ int outdir_write_file(struct outdir *outdir, const char *path,
 	fd = outdir_open_file(outdir, fresh, O_WRONLY | O_CREAT | O_TRUNC);
 	if (fd < 0)
 		return fd;
-	r = fd_write_all(fd, contents.data, contents.len);
+	r = fill(fd, writer, context);
 	if (r == 0)
 		r = beneath_rename(outdir->fd, fresh, path);
 	if (r == 0)

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define OUTDIR_AGENT_LOG "agent.log"
 #define OUTDIR_RESULT	 "result.json"
@@ -59,9 +60,11 @@ void outdir_close(struct outdir *outdir);
 /* open(2) of a file of the run, 0600; its directories are made with O_CREAT. */
 must_check int outdir_open_file(struct outdir *outdir, const char *path,
 				int flags);
-/* The whole file at once: it has its old contents or the new. */
+/* 0 or negative errno. */
+typedef int outdir_writer(void *context, FILE *to);
+/* The whole file at once: it has its old contents or what writer writes. */
 must_check int outdir_write_file(struct outdir *outdir, const char *path,
-				 struct bytes contents);
+				 outdir_writer *writer, void *context);
 
 /* For who names files of the run: local time as YYYYMMDD-HHMMSS, and a piece
  * of a path out of any name, never empty, without a leading dot. */

@@ -366,28 +366,45 @@ static void test_files_stay_inside(void **state)
 	outdir_close(&outdir);
 }
 
+static int write_text(void *context, FILE *to)
+{
+	return fputs(context, to) < 0 ? -EIO : 0;
+}
+
+static int write_half(void *context, FILE *to)
+{
+	(void)context;
+	fputs("half", to);
+	return -ENOMEM;
+}
+
 static void test_write_file(void **state)
 {
+	char one[] = "one", second[] = "second";
 	char text[32];
 
 	(void)state;
 	assert_int_equal(outdir_create(&outdir, "run", "x", NOW), 0);
-	assert_int_equal(outdir_write_file(&outdir, OUTDIR_RESULT,
-					   bytes_of_string("one")),
-			 0);
-	assert_int_equal(outdir_write_file(&outdir, OUTDIR_RESULT,
-					   bytes_of_string("second")),
-			 0);
+	assert_int_equal(
+		outdir_write_file(&outdir, OUTDIR_RESULT, write_text, one), 0);
+	assert_int_equal(
+		outdir_write_file(&outdir, OUTDIR_RESULT, write_text, second),
+		0);
 	assert_int_equal(
 		fd_read_text(AT_FDCWD, "run/result.json", text, sizeof(text)),
 		6);
 	assert_string_equal(text, "second");
+	assert_int_equal(
+		outdir_write_file(&outdir, OUTDIR_RESULT, write_half, NULL),
+		-ENOMEM);
+	assert_int_equal(
+		fd_read_text(AT_FDCWD, "run/result.json", text, sizeof(text)),
+		6);
 	assert_false(rundir_has("run/result.json.new"));
 	/* Where it can't be put, nothing is left behind. */
 	assert_int_equal(mkdir("run/taken", 0700), 0);
-	assert_int_equal(
-		outdir_write_file(&outdir, "taken", bytes_of_string("x")),
-		-EISDIR);
+	assert_int_equal(outdir_write_file(&outdir, "taken", write_text, one),
+			 -EISDIR);
 	assert_false(rundir_has("run/taken.new"));
 	outdir_close(&outdir);
 }
