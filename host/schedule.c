@@ -2,6 +2,8 @@
 /* schedule - which tests are still to be run, and whether to boot again. */
 #include "host/schedule.h"
 
+#include "host/record/reason.h"
+#include "host/record/verdict.h"
 #include "shared/bytes.h"
 
 #include <errno.h>
@@ -47,8 +49,8 @@ static int apply_run_started(struct schedule *schedule,
 		test->name = strdup(started->tests[i]->name);
 		if (test->name == NULL)
 			return -ENOMEM;
-		test->state = started->tests[i]->excluded ? SCHEDULE_DONE
-							  : SCHEDULE_TODO;
+		test->has_verdict = started->tests[i]->excluded;
+		test->state = test->has_verdict ? SCHEDULE_DONE : SCHEDULE_TODO;
 		schedule->count++;
 	}
 	schedule->retries = started->retries;
@@ -113,12 +115,15 @@ static void test_is_over(struct schedule *schedule, size_t index, bool retry)
 static void apply_test_finished(struct schedule *schedule,
 				const Pb__TestFinished *finished)
 {
-	bool lost = finished->check_verdict ==
-			    PB__CHECK_VERDICT__CHECK_VERDICT_NONE &&
-		    !finished->timed_out && !schedule->stopped;
+	bool lost = !verdict_is_real(reason_verdict(finished));
+	uint32_t index;
 
-	if (finished->index < schedule->job_count)
-		test_is_over(schedule, schedule->job[finished->index], lost);
+	if (finished->index >= schedule->job_count)
+		return;
+	index = schedule->job[finished->index];
+	if (!lost)
+		schedule->tests[index].has_verdict = true;
+	test_is_over(schedule, index, lost && !schedule->stopped);
 }
 
 static void apply_attempt_ended(struct schedule *schedule,
@@ -128,8 +133,14 @@ static void apply_attempt_ended(struct schedule *schedule,
 		     ended->verdict == PB__VERDICT__VERDICT_HANG ||
 		     ended->verdict == PB__VERDICT__VERDICT_LOST;
 
-	if (ended->test < schedule->count)
-		test_is_over(schedule, ended->test, retry);
+	if (ended->test >= schedule->count)
+		return;
+	if (verdict_is_failure(ended->verdict))
+		schedule->tests[ended->test].has_verdict = true;
+	/* One that never started, as check stepped over it. */
+	if (schedule->tests[ended->test].attempts == ended->attempt)
+		schedule->tests[ended->test].attempts++;
+	test_is_over(schedule, ended->test, retry);
 }
 
 static void apply_vm_ended(struct schedule *schedule, const Pb__VmEnded *ended)
@@ -162,8 +173,14 @@ static void apply_run_resumed(struct schedule *schedule)
 	schedule->timed_out = false;
 	schedule->fruitless_boots = 0;
 	schedule->crashes = 0;
-	if (schedule->running >= 0)
-		test_is_over(schedule, (size_t)schedule->running, true);
+	schedule->last_end = PB__VM_END_REASON__VM_END_UNSPECIFIED;
+	schedule->last_detail[0] = '\0';
+	schedule->running = -1;
+	free_job(schedule);
+	for (size_t i = 0; i < schedule->count; i++)
+		if (!schedule->tests[i].has_verdict ||
+		    schedule->tests[i].state == SCHEDULE_RUNNING)
+			schedule->tests[i].state = SCHEDULE_TODO;
 }
 
 int schedule_apply(struct schedule *schedule, const Pb__Event *event)

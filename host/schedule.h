@@ -10,7 +10,9 @@
  * --retries. A test that check stepped over is lost: it would be stepped over
  * again. A boot that never reached the agent is tried once more; one whose
  * set-up failed is not, for it would fail again. Two boots in a row in which
- * no test started end the run.
+ * no test started end the run. A run that is resumed begins anew with what has
+ * no real verdict (verdict.h): lost, not reached, or running when its
+ * controller died.
  */
 #pragma once
 
@@ -29,6 +31,7 @@ enum schedule_test_state {
 
 struct schedule_test {
 	uint8_t state;	   /* enum schedule_test_state */
+	bool has_verdict;  /* a real one, or it is excluded */
 	uint32_t attempts; /* begun so far */
 	uint32_t retries;  /* used */
 	char *name;

@@ -274,7 +274,7 @@ static void test_fruitless_boots(void **state)
 	play(BOOT(4, ENDED("boot-failed")));
 	expect_end(PB__RUN_END__RUN_END_BOOT_FAILED);
 	play("run_resumed\n");
-	expect_next("1 3");
+	expect_next("0 1 3");
 }
 
 static void test_fruitless_check(void **state)
@@ -304,7 +304,7 @@ static void test_stop(void **state)
 	expect_end(PB__RUN_END__RUN_END_TIMEOUT);
 	assert_true(schedule.timed_out);
 	play("run_resumed\n");
-	expect_next("1 3");
+	expect_next("0 1 3");
 	play(PLAN BOOT(1, STARTED(0)) "stop_requested reason=SIGTERM\n");
 	expect_end(PB__RUN_END__RUN_END_STOPPED);
 	assert_false(schedule.timed_out);
@@ -321,10 +321,95 @@ static void test_killed_controller(void **state)
 	play(PLAN BOOT(1, PASSED(0) STARTED(1)));
 	play("run_resumed\n");
 	expect_running(-1, 0);
-	expect_next("3");
-	play(PLAN_HEAD "retries=1 " PLAN_TESTS BOOT(1, PASSED(0) STARTED(1)));
-	play("run_resumed\n");
 	expect_next("1 3");
+	/* It is another attempt, and no retry. */
+	play("boot 2\nvm_started plan=1 plan=3 attempt=1 attempt=0\n");
+	play(STARTED(0));
+	expect_running(1, 1);
+	assert_int_equal(schedule.tests[1].retries, 0);
+}
+
+/* As another controller closes what the killed one has left open. */
+static void test_killed_controller_closed(void **state)
+{
+	(void)state;
+	play(PLAN BOOT(1, PASSED(0) STARTED(1)));
+	play("attempt_ended test=1 attempt=0 verdict=lost\n");
+	play(ENDED("host-failed"));
+	play("boot 0\nrun_resumed\n");
+	expect_next("1 3");
+	play(PLAN BOOT(1, PASSED(0) STARTED(1)));
+	play("attempt_ended test=1 attempt=0 verdict=crash\n");
+	play(ENDED("host-failed"));
+	play("boot 0\nrun_resumed\n");
+	expect_next("3");
+}
+
+/* What has a real verdict keeps it; all else is run. */
+static void test_resumed(void **state)
+{
+	static const struct {
+		const char *ended;
+		const char *next;
+	} rows[] = {
+		{"attempt_ended test=0 attempt=0 verdict=lost\n", "0 1 3"},
+		{"attempt_ended test=0 attempt=0 verdict=not-reached\n",
+		 "0 1 3"},
+		{"attempt_ended test=0 attempt=0 verdict=crash\n", "1 3"},
+		{"attempt_ended test=0 attempt=0 verdict=hang\n", "1 3"},
+		{"attempt_ended test=0 attempt=0 verdict=timeout\n", "1 3"},
+		{"test_finished index=0 check_verdict=none\n", "0 1 3"},
+		{"test_finished index=0 check_verdict=none timed_out=1\n",
+		 "1 3"},
+		{"test_finished index=0 check_verdict=none "
+		 "post_check_timed_out=1\n",
+		 "1 3"},
+		{"test_finished index=0 check_verdict=fail\n", "1 3"},
+		{"test_finished index=0 check_verdict=notrun\n", "1 3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		play(PLAN BOOT(1, STARTED(0)));
+		play(rows[i].ended);
+		play("vm_ended reason=gone\nboot 0\nrun_resumed\n");
+		expect_next(rows[i].next);
+	}
+}
+
+/* A test that check stepped over has had an attempt without a start. */
+static void test_resumed_stepped_over(void **state)
+{
+	(void)state;
+	play(PLAN BOOT(1, PASSED(1) PASSED(2)));
+	play("attempt_ended test=0 attempt=0 verdict=lost\n");
+	play(ENDED("finished"));
+	expect_end(PB__RUN_END__RUN_END_COMPLETE);
+	play("boot 0\nrun_resumed\n");
+	expect_next("0");
+	assert_int_equal(schedule.tests[0].attempts, 1);
+}
+
+/* However it ended before, it begins anew. */
+static void test_resumed_after_any_end(void **state)
+{
+	static const char *const ends[] = {"setup-failed", "host-failed",
+					   "check-failed", "boot-timeout"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "vm_ended reason=%s detail=x\n",
+			 ends[i]);
+		for (int j = 0; j < 2; j++) {
+			play(j == 0 ? PLAN BOOT(1, "") : BOOT(2, ""));
+			play(line);
+		}
+		play("boot 0\nrun_resumed\n");
+		expect_next("0 1 3");
+		assert_string_equal(schedule.last_detail, "");
+	}
 }
 
 static void test_cap(void **state)
@@ -513,6 +598,10 @@ int main(void)
 		SCHEDULE_TEST(test_no_second_try),
 		SCHEDULE_TEST(test_stop),
 		SCHEDULE_TEST(test_killed_controller),
+		SCHEDULE_TEST(test_killed_controller_closed),
+		SCHEDULE_TEST(test_resumed),
+		SCHEDULE_TEST(test_resumed_stepped_over),
+		SCHEDULE_TEST(test_resumed_after_any_end),
 		SCHEDULE_TEST(test_cap),
 		SCHEDULE_TEST(test_nonsense),
 		SCHEDULE_TEST(test_every_beginning),
