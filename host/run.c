@@ -278,11 +278,11 @@ int run_create(struct run **ret_run, const struct run_spec *spec)
 		return -ENOMEM;
 	run->spec = *spec;
 	run->agent_log_fd = -1;
-	run->quota.cap_bytes = LIMIT_RUN_ARTIFACTS_BYTES;
 	run->evidence_quota.cap_bytes = LIMIT_RUN_EVIDENCE_BYTES;
 	schedule_init(&run->schedule);
 	run->loop = ev_loop_new(EVFLAG_AUTO);
-	if (run->loop == NULL) {
+	if (run->loop == NULL ||
+	    artifact_quota_init(&run->quota, spec->started->n_tests)) {
 		run_destroy(run);
 		return -ENOMEM;
 	}
@@ -293,6 +293,7 @@ int run_create(struct run **ret_run, const struct run_spec *spec)
 void run_destroy(struct run *run)
 {
 	schedule_deinit(&run->schedule);
+	artifact_quota_deinit(&run->quota);
 	fd_close(&run->agent_log_fd);
 	if (run->loop != NULL)
 		ev_loop_destroy(run->loop);
@@ -303,6 +304,8 @@ int run_replay(struct run *run, const Pb__Event *event)
 {
 	if (event->boot > run->boots)
 		run->boots = event->boot;
+	if (event->body_case == PB__EVENT__BODY_ARTIFACT_STORED)
+		artifact_quota_restore(&run->quota, event->artifact_stored);
 	return schedule_apply(&run->schedule, event);
 }
 

@@ -134,6 +134,8 @@ static struct artifact_origin origin_of(const struct slot *slot,
 		.iteration = test->iteration,
 		.attempt = key->attempt,
 		.guest_name = guest_name,
+		.planned = key->test,
+		.attempts = slot->schedule->tests[key->test].attempts,
 	};
 }
 

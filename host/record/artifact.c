@@ -9,11 +9,66 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ARTIFACT_DIRECTORY "incoming"
 
-enum { ARTIFACT_INCOMING = 64 };
+enum {
+	ARTIFACT_INCOMING = 64,
+	/* So that the cost of files does not count against an agent that
+	 * keeps to the cap. */
+	ARTIFACT_FREE_FILES = 64,
+};
+
+int artifact_quota_init(struct artifact_quota *quota, size_t test_count)
+{
+	*quota = (struct artifact_quota){
+		.cap_bytes = LIMIT_RUN_ARTIFACTS_BYTES,
+		.test_count = test_count,
+	};
+	if (test_count == 0)
+		return 0;
+	quota->tests = calloc(test_count, sizeof(*quota->tests));
+	return quota->tests != NULL ? 0 : -ENOMEM;
+}
+
+void artifact_quota_deinit(struct artifact_quota *quota)
+{
+	free(quota->tests);
+	quota->tests = NULL;
+}
+
+static void artifact_quota_note(struct artifact_quota *quota, uint32_t test,
+				uint64_t bytes)
+{
+	if (quota->tests != NULL && test < quota->test_count)
+		quota->tests[test] += bytes;
+}
+
+void artifact_quota_restore(struct artifact_quota *quota,
+			    const Pb__ArtifactStored *stored)
+{
+	uint64_t bytes = stored->kept_bytes + ARTIFACT_FILE_COST;
+
+	if (stored->path[0] == '\0')
+		return;
+	quota->used_bytes += bytes;
+	artifact_quota_note(quota, stored->test, bytes);
+}
+
+static bool artifact_quota_has_room(const struct artifact_quota *quota,
+				    const struct artifact_origin *origin,
+				    uint64_t bytes)
+{
+	uint64_t cap = (uint64_t)origin->attempts *
+		       (LIMIT_TEST_ARTIFACTS_BYTES +
+			ARTIFACT_FREE_FILES * ARTIFACT_FILE_COST);
+
+	return quota->tests == NULL ||
+	       (origin->planned < quota->test_count && bytes <= cap &&
+		quota->tests[origin->planned] <= cap - bytes);
+}
 
 void artifact_store_open(struct artifact_store *store, struct outdir *outdir,
 			 struct artifact_quota *quota, uint32_t vm)
@@ -165,10 +220,12 @@ static int artifact_keep(struct artifact_store *store,
 			 const struct artifact_origin *origin,
 			 struct artifact_stored *stored)
 {
+	uint64_t bytes = slot->kept_bytes + ARTIFACT_FILE_COST;
 	char incoming[ARTIFACT_INCOMING];
 	int r = -EDQUOT;
 
-	if (artifact_quota_take(store->quota, ARTIFACT_FILE_COST))
+	if (artifact_quota_has_room(store->quota, origin, bytes) &&
+	    artifact_quota_take(store->quota, ARTIFACT_FILE_COST))
 		r = artifact_path_make(store->outdir, origin, stored->path);
 	if (r == -EDQUOT || r == -ENFILE) {
 		stored->incomplete = true;
@@ -176,6 +233,7 @@ static int artifact_keep(struct artifact_store *store,
 	}
 	if (r < 0)
 		return r;
+	artifact_quota_note(store->quota, origin->planned, bytes);
 	stored->kept_bytes = slot->kept_bytes;
 	artifact_incoming(store, slot, incoming);
 	artifact_slot_close(slot);

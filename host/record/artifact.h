@@ -11,6 +11,7 @@
 
 #include "fstvm.pb-c.h"
 #include "host/record/artifact_path.h"
+#include "journal.pb-c.h"
 #include "shared/inflate.h"
 
 enum {
@@ -19,14 +20,25 @@ enum {
 	ARTIFACT_FILE_COST = 4096,
 };
 
-/* Of one run, shared by its VMs. Nothing more is kept at the cap. */
+/* Of one run, shared by its VMs. Nothing more is kept at the cap, nor of a
+ * test at its own: LIMIT_TEST_ARTIFACTS_BYTES for each attempt that has begun,
+ * whatever the guest says its files belong to. */
 struct artifact_quota {
 	uint64_t cap_bytes;
 	uint64_t used_bytes;
+	uint64_t *tests; /* used by each planned test; NULL: no such cap */
+	size_t test_count;
 };
 
 /* Takes bytes out of the quota, or nothing. */
 bool artifact_quota_take(struct artifact_quota *quota, uint64_t bytes);
+/* test_count of 0: without a cap for each test. */
+must_check int artifact_quota_init(struct artifact_quota *quota,
+				   size_t test_count);
+void artifact_quota_deinit(struct artifact_quota *quota);
+/* What an earlier controller of the run has kept. */
+void artifact_quota_restore(struct artifact_quota *quota,
+			    const Pb__ArtifactStored *stored);
 
 struct artifact_slot {
 	bool used;

@@ -21,6 +21,8 @@ struct artifact_origin {
 	uint32_t iteration;
 	uint32_t attempt;
 	const char *guest_name; /* "001.full"; hostile */
+	uint32_t planned;	/* the test's index in the plan */
+	uint32_t attempts;	/* at it that have begun */
 };
 
 /* A path that is not in use yet; its directory is made. -EINVAL: the test's

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -17,7 +18,7 @@ static struct outdir outdir;
 static struct artifact_quota quota;
 static struct artifact_store store;
 static struct artifact_stored stored;
-static const struct artifact_origin origin = {
+static struct artifact_origin origin = {
 	.config = "default",
 	.test = "generic/001",
 	.guest_name = "001.full",
@@ -40,6 +41,7 @@ static int set_up(void **state)
 	compress(packed, &len, plain, FILE_SIZE);
 	packed_len = len;
 	quota = (struct artifact_quota){.cap_bytes = UINT64_MAX};
+	origin.planned = origin.attempts = 0;
 	artifact_store_open(&store, &outdir, &quota, 0);
 	return 0;
 }
@@ -283,6 +285,102 @@ static void test_quota_by_one(void **state)
 	assert_true(quota.used_bytes <= ARTIFACT_FILE_COST);
 }
 
+enum { FULL_BYTES = 8 << 20 };
+
+/* A whole file of 8 MiB of zeros, whose end is in ret_end. */
+static void send_full(uint32_t number, Pb__ArtifactEnd *ret_end)
+{
+	uint8_t *zeros = calloc(1, FULL_BYTES);
+	static uint8_t squeezed[64 << 10];
+	uLongf len = sizeof(squeezed);
+
+	assert_non_null(zeros);
+	assert_int_equal(compress(squeezed, &len, zeros, FULL_BYTES), Z_OK);
+	assert_int_equal(send(number, squeezed, len), 0);
+	*ret_end = make_end(number);
+	ret_end->size_bytes = ret_end->kept_bytes = FULL_BYTES;
+	ret_end->wire_bytes = len;
+	ret_end->crc32 = (uint32_t)crc32(0, zeros, FULL_BYTES);
+	free(zeros);
+}
+
+/* How many of these files of test 1 are kept, up to 20. */
+static uint32_t count_kept(void)
+{
+	Pb__ArtifactEnd end;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 1; i <= 20; i++) {
+		send_full(i, &end);
+		assert_int_equal(
+			artifact_store_end(&store, &end, &origin, &stored), 0);
+		assert_int_equal(stored.incomplete, stored.path[0] == '\0');
+		kept += !stored.incomplete;
+	}
+	return kept;
+}
+
+/* Four files of 8 MiB are all of a test's 32 MiB. */
+static void test_quota_of_a_test(void **state)
+{
+	Pb__ArtifactEnd end;
+
+	(void)state;
+	assert_int_equal(artifact_quota_init(&quota, 3), 0);
+	origin.planned = 1;
+	origin.attempts = 1;
+	assert_int_equal(count_kept(), 4);
+	/* Another test has its own. */
+	origin.planned = 2;
+	send_full(21, &end);
+	expect_end(&end, false);
+	assert_true(quota.tests[0] == 0);
+	assert_true(quota.tests[2] == FULL_BYTES + ARTIFACT_FILE_COST);
+	artifact_quota_deinit(&quota);
+}
+
+/* As many times as it has really begun, whatever its attempt's number. */
+static void test_quota_of_attempts(void **state)
+{
+	(void)state;
+	assert_int_equal(artifact_quota_init(&quota, 2), 0);
+	origin.planned = 1;
+	origin.attempts = 0;
+	assert_int_equal(count_kept(), 0);
+	origin.attempts = 2;
+	origin.attempt = 4000000000;
+	assert_int_equal(count_kept(), 8);
+	origin.attempt = 0;
+	/* Beyond the plan there is nothing. */
+	origin.planned = 2;
+	assert_int_equal(count_kept(), 0);
+	artifact_quota_deinit(&quota);
+}
+
+/* What an earlier controller has kept counts. */
+static void test_quota_restored(void **state)
+{
+	Pb__ArtifactStored earlier = PB__ARTIFACT_STORED__INIT;
+	char path[] = "results/x";
+
+	(void)state;
+	assert_int_equal(artifact_quota_init(&quota, 2), 0);
+	earlier.test = 1;
+	earlier.kept_bytes = 3 * (uint64_t)FULL_BYTES;
+	artifact_quota_restore(&quota, &earlier);
+	assert_true(quota.used_bytes == 0); /* nothing was kept of it */
+	earlier.path = path;
+	artifact_quota_restore(&quota, &earlier);
+	assert_true(quota.used_bytes ==
+		    3 * (uint64_t)FULL_BYTES + ARTIFACT_FILE_COST);
+	earlier.test = 99;
+	artifact_quota_restore(&quota, &earlier);
+	origin.planned = 1;
+	origin.attempts = 1;
+	assert_int_equal(count_kept(), 1);
+	artifact_quota_deinit(&quota);
+}
+
 static void test_too_many_open(void **state)
 {
 	Pb__ArtifactEnd end = make_end(99);
@@ -368,6 +466,9 @@ int main(void)
 		BOXED(test_bomb),
 		BOXED(test_quota),
 		BOXED(test_quota_by_one),
+		BOXED(test_quota_of_a_test),
+		BOXED(test_quota_of_attempts),
+		BOXED(test_quota_restored),
 		BOXED(test_too_many_open),
 		BOXED(test_too_many_of_a_kind),
 		BOXED(test_vm_is_lost),
