@@ -32,6 +32,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"run", cmd_run, "boot a kernel and run tests in it"},
+	{"resume", cmd_resume, "go on with an earlier run"},
 	{"list", cmd_list, "print the tests that would run"},
 	{"doctor", cmd_doctor, "check every precondition of a run"},
 	{"report", cmd_report, "show the report of an earlier run"},

@@ -60,7 +60,7 @@ static const struct option_row rows[] = {
 	 "auto: without KVM start the kernel unpacked, which is\n"
 	 "quicker and without KASLR; off: the image as it is\n"
 	 "(default: auto)"},
-	{"timeout", 0, "TIME", OPTIONS_RUN, TEXT(timeout),
+	{"timeout", 0, "TIME", OPTIONS_RUN | OPTIONS_RESUME, TEXT(timeout),
 	 "of all tests together, from the agent's Hello\n"
 	 "(default: none); 90, 90s, 15m, 2h"},
 	{"test-timeout", 0, "TIME", OPTIONS_RUN, TEXT(test_timeout),
@@ -84,6 +84,9 @@ static const struct option_row rows[] = {
 	{"format", 0, "FORMAT", OPTIONS_REPORT, TEXT(format),
 	 "text or json (default: text)"},
 	{"json", 0, NULL, OPTIONS_DMESG, TEXT(json), "one JSON object"},
+	{"anyway", 0, NULL, OPTIONS_RESUME, TEXT(anyway),
+	 "with a kernel image or an fstests tree that is not what\n"
+	 "the run began with"},
 	{"quiet", 'q', NULL, OPTIONS_RUN | OPTIONS_RESUME, TEXT(quiet),
 	 "no progress, only the report at the end"},
 	{"verbose", 'v', NULL, OPTIONS_RUN | OPTIONS_RESUME, TEXT(verbose),
@@ -120,7 +123,9 @@ static const struct {
 	 false},
 	{OPTIONS_RESUME,
 	 "fstvm resume [OPTIONS] RUN\n\n"
-	 "Runs what is left of an earlier run's plan.\n",
+	 "Goes on with an earlier run: in its directory, with its kernel and "
+	 "settings,\nall tests that have no verdict yet. RUN is as of "
+	 "report.\n",
 	 false},
 	{OPTIONS_DMESG,
 	 "fstvm dmesg [OPTIONS] [FILE|-]\n\n"

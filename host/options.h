@@ -50,6 +50,7 @@ struct options {
 	const char *kernel_parameters;
 	const char *environment[LIMIT_ENVIRONMENT + 1]; /* NULL-terminated */
 	bool json;
+	bool anyway;
 	bool quiet;
 	bool verbose;
 	/* What is left: RUN, FILE, or the test selection. */

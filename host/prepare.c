@@ -2,10 +2,12 @@
 /* prepare - from a command line to all that a run needs. */
 #include "host/prepare.h"
 
+#include "host/deadlines.h"
 #include "host/plan/fstype.h"
 #include "host/plan/programs.h"
 #include "host/plan/size.h"
 #include "host/record/statedir.h"
+#include "host/vm/checksum.h"
 #include "host/vm/initchoice.h"
 #include "host/vm/sockdir.h"
 #include "shared/escape.h"
@@ -17,12 +19,6 @@
 #include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-enum {
-	MINUTE_MS = 60 * 1000,
-	/* An emulated CPU is that much slower, for want of a measurement. */
-	SLOWNESS_WITHOUT_KVM = 3,
-};
 
 struct prepared *prepare_create(void)
 {
@@ -219,51 +215,6 @@ static void check_programs(struct prepared *prepared)
 			      prepared->config.fstype);
 }
 
-/* ---- times and counts ---- */
-
-static void take_duration(struct prepared *prepared, const char *option,
-			  const char *text, uint64_t *ms)
-{
-	if (text != NULL && options_duration_ms(text, ms) < 0)
-		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
-			      "%s: \"%s\" is not a time: a number of seconds, "
-			      "or with ms, s, m, h, d",
-			      option, text);
-}
-
-static void take_number(struct prepared *prepared, const char *option,
-			const char *text, uint32_t *number)
-{
-	if (text != NULL && options_number(text, 1000000, number) < 0)
-		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
-			      "%s: \"%s\" is not a number from 0 to 1000000",
-			      option, text);
-}
-
-static void take_limits(struct prepared *prepared,
-			const struct options *options)
-{
-	unsigned int slow = prepared->found.kvm ? 1 : SLOWNESS_WITHOUT_KVM;
-
-	prepared->test_timeout_ms = 20ULL * MINUTE_MS * slow;
-	prepared->post_check_timeout_ms = 15ULL * MINUTE_MS * slow;
-	prepared->setup_timeout_ms = 5ULL * MINUTE_MS * slow;
-	prepared->boot_timeout_ms =
-		prepared->found.kvm ? MINUTE_MS : 5ULL * MINUTE_MS;
-	prepared->silence_ms = 1ULL * MINUTE_MS * slow;
-	prepared->max_crashes = 10;
-	take_duration(prepared, "--timeout", options->timeout,
-		      &prepared->timeout_ms);
-	take_duration(prepared, "--test-timeout", options->test_timeout,
-		      &prepared->test_timeout_ms);
-	take_duration(prepared, "--boot-timeout", options->boot_timeout,
-		      &prepared->boot_timeout_ms);
-	take_number(prepared, "--retries", options->retries,
-		    &prepared->retries);
-	take_number(prepared, "--max-crashes", options->max_crashes,
-		    &prepared->max_crashes);
-}
-
 /* ---- the machine ---- */
 
 static bool take_kvm(struct prepared *prepared, const struct options *options,
@@ -336,7 +287,7 @@ static void check_machine(struct prepared *prepared,
 	struct utsname name;
 	uint32_t cpus = 4;
 
-	take_number(prepared, "--cpus", options->cpus, &cpus);
+	deadlines_number(prepared, "--cpus", options->cpus, &cpus);
 	if (!take_kvm(prepared, options, &ask.kvm) ||
 	    !take_init(prepared, options, &ask.init))
 		return;
@@ -348,8 +299,11 @@ static void check_machine(struct prepared *prepared,
 	ask.kernel.need.machine = name.machine;
 	ask.kernel.need.fstype = prepared->config.fstype;
 	ask.kernel.need.loop = true; /* the tests' own use of it */
-	ask.kernel.need.virtio_blk = options->devices != NULL &&
-				     strcmp(options->devices, "virtio") == 0;
+	ask.kernel.need.virtio_blk =
+		prepared->devices.backing ==
+			PB__DEVICE_BACKING__DEVICE_BACKING_VIRTIO ||
+		(options->devices != NULL &&
+		 strcmp(options->devices, "virtio") == 0);
 	if (sockdir_open(&dir, getenv("XDG_RUNTIME_DIR")) < 0) {
 		preflight_add(&prepared->list, "private directory",
 			      PREFLIGHT_FAIL, "make room in /tmp",
@@ -385,15 +339,31 @@ static void check_parameters(struct prepared *prepared,
 			      VNG_PARAMETERS);
 }
 
+/* Where it can't be made, nobody can tell later that the image has changed. */
+static void take_checksum(struct prepared *prepared)
+{
+	if (prepared->found.kernel.path[0] == '\0' ||
+	    checksum_file(prepared->found.kernel.path,
+			  prepared->kernel_checksum) < 0)
+		prepared->kernel_checksum[0] = '\0';
+}
+
+static void prepare_machine(struct prepared *prepared,
+			    const struct options *options)
+{
+	check_machine(prepared, options);
+	choose_cpu(prepared);
+	take_unpack(prepared, options);
+	take_checksum(prepared);
+	deadlines_take(prepared, options);
+}
+
 void prepare_run(struct prepared *prepared, const struct options *options)
 {
 	if (options->fstests != NULL)
 		find_installation(prepared);
 	prepare_tests(prepared, options);
-	check_machine(prepared, options);
-	choose_cpu(prepared);
-	take_unpack(prepared, options);
-	take_limits(prepared, options);
+	prepare_machine(prepared, options);
 	if (preflight_failed(&prepared->list))
 		return;
 	configure(prepared, options);
@@ -403,6 +373,61 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 		preflight_add(&prepared->list, "selection", PREFLIGHT_FAIL,
 			      NULL,
 			      "-n only shows the tests: use `fstvm list`");
+}
+
+/* ---- an earlier run ---- */
+
+static void check_planned(struct prepared *prepared,
+			  const Pb__RunStarted *started)
+{
+	for (size_t i = 0; i < started->n_tests; i++) {
+		const Pb__PlannedTest *test = started->tests[i];
+
+		if (test->excluded ||
+		    catalog_has_file(&prepared->tree.catalog, test->name))
+			continue;
+		preflight_add(&prepared->list, "selection", PREFLIGHT_FAIL,
+			      "go on with the tree that the run began with",
+			      "%s is planned and not in %s", test->name,
+			      prepared->tree.path);
+		return;
+	}
+}
+
+static void take_devices(struct prepared *prepared,
+			 const struct options *options,
+			 const Pb__RunStarted *started)
+{
+	struct complaint complaint = {0};
+	char path[PATH_MAX];
+
+	if (config_init(&prepared->config, started->fstype, &complaint) < 0 ||
+	    devices_take(&prepared->devices, started->devices,
+			 started->n_devices, &complaint) < 0 ||
+	    (prepared->devices.backing ==
+		     PB__DEVICE_BACKING__DEVICE_BACKING_VIRTIO &&
+	     devices_check_disk(&prepared->devices,
+				state_directory(path, sizeof(path), options),
+				&complaint) < 0))
+		fail(prepared, "devices", &complaint);
+}
+
+void prepare_resume(struct prepared *prepared, const struct options *options,
+		    const Pb__RunStarted *started)
+{
+	find_installation(prepared);
+	if (preflight_failed(&prepared->list) || !open_tree(prepared, options))
+		return;
+	check_planned(prepared, started);
+	take_devices(prepared, options, started);
+	prepare_machine(prepared, options);
+	prepared->post_check_timeout_ms = started->post_check_timeout_ms;
+	if (started->setup_timeout_ms > 0)
+		prepared->setup_timeout_ms = started->setup_timeout_ms;
+	if (preflight_failed(&prepared->list))
+		return;
+	check_parameters(prepared, options);
+	check_programs(prepared);
 }
 
 static void print_line(const char *head, const char *name, const char *text)

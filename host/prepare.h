@@ -12,7 +12,9 @@
 #include "host/plan/config.h"
 #include "host/plan/devices.h"
 #include "host/plan/plan.h"
+#include "host/vm/checksum.h"
 #include "host/vm/preflight.h"
+#include "journal.pb-c.h"
 
 struct prepared {
 	struct installation installation;
@@ -26,12 +28,14 @@ struct prepared {
 	struct devices devices;
 	uint64_t timeout_ms;
 	uint64_t test_timeout_ms;
+	bool test_timeout_chosen; /* by the user */
 	uint64_t post_check_timeout_ms;
 	uint64_t boot_timeout_ms;
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;
 	const char *cpu; /* QEMU's model; NULL: vng's choice */
 	bool may_unpack; /* the kernel's image, see host/vm/unpacked.h */
+	char kernel_checksum[CHECKSUM_TEXT]; /* of the image; "": unknown */
 	uint32_t retries;
 	uint32_t max_crashes;
 };
@@ -44,6 +48,10 @@ void prepare_destroy(struct prepared *prepared);
 void prepare_tests(struct prepared *prepared, const struct options *options);
 /* All of it. */
 void prepare_run(struct prepared *prepared, const struct options *options);
+/* The same for an earlier run, with its tests and devices in place of a
+ * selection; options are those of started.h. There is no plan then. */
+void prepare_resume(struct prepared *prepared, const struct options *options,
+		    const Pb__RunStarted *started);
 /* Failures as "ERROR: …" with their remedies, and warnings, on stderr.
  * Returns -EINVAL when something failed. */
 must_check int prepare_complain(const struct prepared *prepared);

@@ -2,6 +2,7 @@
 /* run - one run of a plan: boots VMs until every test has its verdict. */
 #include "host/run.h"
 
+#include "host/orphan.h"
 #include "host/record/event.h"
 #include "host/slot.h"
 #include "shared/clock.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { STOP_GRACE_MS = 10000 };
 
@@ -89,7 +91,7 @@ static void end_run(struct run *run, Pb__RunEnd end, const char *detail)
 
 static void start_total_timeout(struct run *run)
 {
-	uint64_t ms = run->spec.started->timeout_ms;
+	uint64_t ms = run->spec.timeout_ms;
 
 	if (ms == 0 || ev_is_active(&run->total))
 		return;
@@ -184,7 +186,7 @@ static void on_total_timeout(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	snprintf(text, sizeof(text), "Test timed out after %.0fs",
-		 (double)run->spec.started->timeout_ms / 1000.0);
+		 (double)run->spec.timeout_ms / 1000.0);
 	request_stop(run, "timeout", text);
 }
 
@@ -309,6 +311,33 @@ int run_replay(struct run *run, const Pb__Event *event)
 	return schedule_apply(&run->schedule, event);
 }
 
+/* A controller that was killed has left a boot, and perhaps a test, open. */
+static int close_orphans(struct run *run)
+{
+	struct orphan orphan;
+	Pb__Event *event;
+	int rc = 0;
+
+	orphan_init(&orphan, run->spec.result, &run->schedule, clock_real_ns());
+	while (rc == 0 && orphan_next(&orphan, run->spec.outdir, &event))
+		rc = run_on_event(run, event);
+	return rc;
+}
+
+static int open_agent_log(struct run *run)
+{
+	struct stat st;
+
+	run->agent_log_fd = outdir_open_file(run->spec.outdir, OUTDIR_AGENT_LOG,
+					     O_WRONLY | O_CREAT | O_APPEND);
+	if (run->agent_log_fd < 0)
+		return machinery_failed(run, run->agent_log_fd,
+					run->spec.outdir->why);
+	if (fstat(run->agent_log_fd, &st) == 0)
+		run->agent_log_bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
 int run_execute(struct run *run, Pb__Event *first)
 {
 	int rc = process_become_subreaper();
@@ -316,12 +345,11 @@ int run_execute(struct run *run, Pb__Event *first)
 	if (rc < 0)
 		return machinery_failed(run, rc, "can't become a subreaper");
 	signal(SIGPIPE, SIG_IGN);
-	run->agent_log_fd = outdir_open_file(run->spec.outdir, OUTDIR_AGENT_LOG,
-					     O_WRONLY | O_CREAT | O_APPEND);
-	if (run->agent_log_fd < 0)
-		return machinery_failed(run, run->agent_log_fd,
-					run->spec.outdir->why);
-	rc = run_on_event(run, first);
+	rc = open_agent_log(run);
+	if (rc == 0 && first->body_case == PB__EVENT__BODY_RUN_RESUMED)
+		rc = close_orphans(run);
+	if (rc == 0)
+		rc = run_on_event(run, first);
 	if (rc < 0)
 		return rc;
 	init_slot(run);

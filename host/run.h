@@ -27,6 +27,7 @@ struct run_spec {
 	struct journal *journal;
 	struct result *result;
 	const Pb__RunStarted *started; /* the plan and all settings */
+	uint64_t timeout_ms;	       /* of the tests, from now on; 0: none */
 	const struct kernel *kernel;
 	const struct vng_spec *vng; /* but for what each boot has of its own */
 	bool init_may_change;	    /* to vng's own, after a fruitless boot */
@@ -38,10 +39,10 @@ struct run_spec {
 	struct run_observer observer;
 };
 
-/* Runs all of it. The first event is the caller's RunStarted or RunResumed,
- * whose journal has been applied to the result; `resume` is then replayed by
- * the caller through run_replay(). 0, or negative errno when the machinery
- * failed: *ret_why then says how. */
+/* Runs all of it. The first event is the caller's: RunStarted, or RunResumed
+ * of a journal that has been applied to the result and replayed through
+ * run_replay(). 0, or negative errno when the machinery failed: run_why()
+ * then says how. */
 struct run;
 must_check int run_create(struct run **ret_run, const struct run_spec *spec);
 void run_destroy(struct run *run);

@@ -103,6 +103,35 @@ int devices_make(const struct config *config, uint64_t memory_bytes,
 			     size_format(memory_bytes, memory));
 }
 
+/* It becomes the name of a file, and a word for QEMU. */
+static bool is_sane(const Pb__Device *device)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	size_t len = strlen(device->serial);
+
+	return len > 0 && len <= 20 && strspn(device->serial, plain) == len &&
+	       device->role != PB__DEVICE_ROLE__DEVICE_ROLE_UNSPECIFIED &&
+	       device->size_bytes > 0 && device->size_bytes < (uint64_t)1 << 58;
+}
+
+int devices_take(struct devices *ret_devices, Pb__Device *const *list,
+		 size_t count, struct complaint *complaint)
+{
+	*ret_devices = (struct devices){0};
+	for (size_t i = 0; i < count; i++) {
+		if (count > LIMIT_DEVICES || !is_sane(list[i]) ||
+		    list[i]->backing != list[0]->backing)
+			return complaint_set(complaint, -EBADMSG,
+					     "the devices of the run make no "
+					     "sense");
+		add(ret_devices, list[i]->role, list[i]->size_bytes,
+		    list[i]->serial);
+		ret_devices->list[i].backing = list[i]->backing;
+		ret_devices->backing = list[i]->backing;
+	}
+	return 0;
+}
+
 int devices_fit(const struct devices *devices, uint64_t free_bytes,
 		const char *directory, struct complaint *complaint)
 {

@@ -25,6 +25,10 @@ struct devices {
 must_check int devices_make(const struct config *config, uint64_t memory_bytes,
 			    struct devices *ret_devices,
 			    struct complaint *complaint);
+/* Those of an earlier run again. -EBADMSG: they make no sense. */
+must_check int devices_take(struct devices *ret_devices,
+			    Pb__Device *const *list, size_t count,
+			    struct complaint *complaint);
 /* Whether the files of virtio devices have a place on the filesystem where
  * directory is or is to be made. They are sparse, so this is a floor: 512 MiB
  * and a 16th of their size. */

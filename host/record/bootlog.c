@@ -56,6 +56,16 @@ int bootlog_create(struct outdir *outdir, uint64_t real_ns,
 	return outdir_explain(outdir, -EEXIST, outdir->path);
 }
 
+bool bootlog_is_running(const char *name)
+{
+	size_t ending = strlen(BOOTLOG_RUNNING);
+	size_t len = strlen(name);
+
+	return len > ending && len < BOOTLOG_NAME &&
+	       strchr(name, '/') == NULL && strncmp(name, "boot-", 5) == 0 &&
+	       strcmp(name + len - ending, BOOTLOG_RUNNING) == 0;
+}
+
 int bootlog_finish(struct outdir *outdir, char name[BOOTLOG_NAME], bool success)
 {
 	char ended[BOOTLOG_NAME];
@@ -63,7 +73,7 @@ int bootlog_finish(struct outdir *outdir, char name[BOOTLOG_NAME], bool success)
 	size_t len = strlen(name);
 	int r = 0;
 
-	must(len > ending && strcmp(name + len - ending, BOOTLOG_RUNNING) == 0);
+	must(bootlog_is_running(name));
 	bytes_copy_string(ended, sizeof(ended), name);
 	bytes_copy_string(ended + len - ending, sizeof(ended) - len + ending,
 			  bootlog_endings[success ? 1 : 2]);

@@ -14,6 +14,8 @@ enum { BOOTLOG_NAME = 64 }; /* with its NUL */
 /* Returns the new log's descriptor; errors are explained in outdir->why. */
 must_check int bootlog_create(struct outdir *outdir, uint64_t real_ns,
 			      char ret_name[BOOTLOG_NAME]);
+/* Whether the name is one of bootlog_create(), as it begins. */
+bool bootlog_is_running(const char *name);
 /* name, from bootlog_create(), becomes the new one. */
 must_check int bootlog_finish(struct outdir *outdir, char name[BOOTLOG_NAME],
 			      bool success);

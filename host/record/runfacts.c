@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void runfacts_deinit(struct runfacts *facts, struct allowance *allowance)
 {
@@ -38,6 +39,26 @@ static int take_notice(struct runfacts *facts, struct allowance *allowance,
 	return 1;
 }
 
+static bool is_noted(const struct runfacts *facts, const char *text)
+{
+	for (size_t i = 0; i < facts->notice_count; i++)
+		if (strcmp(facts->notices[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* Those of a machine are the same in each session. */
+static int take_warnings(struct runfacts *facts, struct allowance *allowance,
+			 char *const *warnings, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r >= 0; i++)
+		if (!is_noted(facts, warnings[i]))
+			r = take_notice(facts, allowance, warnings[i]);
+	return r < 0 ? r : 1;
+}
+
 static int take_run(struct runfacts *facts, struct allowance *allowance,
 		    const Pb__RunStarted *run)
 {
@@ -50,12 +71,12 @@ static int take_run(struct runfacts *facts, struct allowance *allowance,
 	if (r < 0)
 		return r == -EBADMSG ? 0 : r;
 	facts->run = (Pb__RunStarted *)copy;
-	for (size_t i = 0; i < run->n_warnings && r >= 0; i++)
-		r = take_notice(facts, allowance, run->warnings[i]);
-	return r < 0 ? r : 1;
+	facts->timeout_ms = run->timeout_ms;
+	return take_warnings(facts, allowance, run->warnings, run->n_warnings);
 }
 
-static int take_resume(struct runfacts *facts, struct allowance *allowance)
+static int take_resume(struct runfacts *facts, struct allowance *allowance,
+		       const Pb__RunResumed *resumed)
 {
 	facts->session++;
 	facts->ended = false;
@@ -63,7 +84,9 @@ static int take_resume(struct runfacts *facts, struct allowance *allowance)
 	allowance_drop(allowance, &facts->end_detail);
 	allowance_drop(allowance, &facts->stop_reason);
 	allowance_drop(allowance, &facts->stop_text);
-	return 1;
+	facts->timeout_ms = resumed->timeout_ms;
+	return take_warnings(facts, allowance, resumed->warnings,
+			     resumed->n_warnings);
 }
 
 static int take_end(struct runfacts *facts, struct allowance *allowance,
@@ -110,7 +133,7 @@ int runfacts_apply(struct runfacts *facts, struct allowance *allowance,
 	if (event->body_case == PB__EVENT__BODY_RUN_STARTED)
 		return take_run(facts, allowance, event->run_started);
 	if (event->body_case == PB__EVENT__BODY_RUN_RESUMED)
-		return take_resume(facts, allowance);
+		return take_resume(facts, allowance, event->run_resumed);
 	if (event->body_case == PB__EVENT__BODY_RUN_ENDED)
 		return take_end(facts, allowance, event->run_ended);
 	if (event->body_case == PB__EVENT__BODY_STOP_REQUESTED)

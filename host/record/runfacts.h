@@ -22,7 +22,8 @@ struct runfacts {
 	uint32_t session;    /* of the controller: 0, one more per RunResumed */
 	Pb__RunEnd end;	     /* unspecified: it has not ended */
 	bool ended;
-	char *end_detail; /* texts are NULL when empty */
+	uint64_t timeout_ms; /* total, of this session; 0: none */
+	char *end_detail;    /* texts are NULL when empty */
 	char *stop_reason;
 	char *stop_text;
 	char *notices[RUNFACTS_NOTICES];

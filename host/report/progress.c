@@ -67,6 +67,16 @@ static void put_verdict(const struct progress *progress, Pb__Verdict verdict)
 		fputs(verdict_name(verdict), progress->to);
 }
 
+/* A test that was ended because the run is stopped: what that means for it
+ * comes right after this. */
+static bool is_cut_off(const struct result *result, const Pb__Event *event,
+		       const struct attempt *attempt)
+{
+	return event->body_case == PB__EVENT__BODY_TEST_FINISHED &&
+	       attempt->verdict == PB__VERDICT__VERDICT_LOST &&
+	       result_facts(result)->stop_reason != NULL;
+}
+
 /* "generic/001  pass  4.2s"; what is open or never began has no line. */
 static void put_attempt(struct progress *progress, const struct result *result,
 			const Pb__Event *event)
@@ -80,7 +90,8 @@ static void put_attempt(struct progress *progress, const struct result *result,
 	if (progress->key.test == key.test)
 		progress->running = false;
 	attempt = result_attempt(result, &key);
-	if (!attempt || !attempt->started || attempt_is_open(attempt))
+	if (!attempt || !attempt->started || attempt_is_open(attempt) ||
+	    is_cut_off(result, event, attempt))
 		return;
 	printer_test(progress->to, result_test(result, key.test));
 	if (key.attempt)
@@ -215,6 +226,18 @@ static void put_problem(struct progress *progress, const struct result *result,
 		put_attempt(progress, result, event);
 }
 
+static void put_resumed(struct progress *progress, const struct result *result)
+{
+	const struct tally *tally = result_tally(result);
+
+	uint32_t left = tally->count[PB__VERDICT__VERDICT_LOST] +
+			tally->count[PB__VERDICT__VERDICT_NOT_REACHED];
+
+	fprintf(progress->to,
+		"going on with the run: %" PRIu32 " test%s left\n", left,
+		left == 1 ? "" : "s");
+}
+
 static void begin_test(struct progress *progress, const struct result *result,
 		       const Pb__Event *event)
 {
@@ -228,7 +251,9 @@ static void begin_test(struct progress *progress, const struct result *result,
 static void put_event(struct progress *progress, const struct result *result,
 		      const Pb__Event *event)
 {
-	if (event->body_case == PB__EVENT__BODY_VM_STARTED)
+	if (event->body_case == PB__EVENT__BODY_RUN_RESUMED)
+		put_resumed(progress, result);
+	else if (event->body_case == PB__EVENT__BODY_VM_STARTED)
 		put_vm_started(progress, result, event);
 	else if (event->body_case == PB__EVENT__BODY_HELLO)
 		put_hello(progress, result, event);

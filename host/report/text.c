@@ -126,10 +126,9 @@ static void put_end(const struct report *report)
 	if (!words)
 		return;
 	fputs(words, report->to);
-	if (report->facts->end == PB__RUN_END__RUN_END_TIMEOUT &&
-	    report->facts->run) {
+	if (report->facts->end == PB__RUN_END__RUN_END_TIMEOUT) {
 		fprintf(report->to, " after %" PRIu64 "s",
-			report->facts->run->timeout_ms / 1000);
+			report->facts->timeout_ms / 1000);
 	} else if (detail) {
 		fputs(": ", report->to);
 		printer_put(report->to, detail);

@@ -31,7 +31,7 @@ static const struct golden cases[] = {
 	{"setup-failed", EXITCODE_BROKEN}, {"timeout", EXITCODE_UNFINISHED},
 	{"stopped", EXITCODE_UNFINISHED},  {"all-notrun", EXITCODE_UNFINISHED},
 	{"empty", EXITCODE_UNFINISHED},	   {"hostile", EXITCODE_FAILED},
-	{"smoke", EXITCODE_PASSED},
+	{"smoke", EXITCODE_PASSED},	   {"resumed", EXITCODE_FAILED},
 };
 
 struct replay {

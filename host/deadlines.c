@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* deadlines - how long things may take, and how often they may fail. */
+#include "host/deadlines.h"
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	/* An emulated CPU is that much slower, for want of a measurement. */
+	SLOWNESS_WITHOUT_KVM = 3,
+};
+
+static void take_duration(struct prepared *prepared, const char *option,
+			  const char *text, uint64_t *ms)
+{
+	if (text != NULL && options_duration_ms(text, ms) < 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "%s: \"%s\" is not a time: a number of seconds, "
+			      "or with ms, s, m, h, d",
+			      option, text);
+}
+
+void deadlines_number(struct prepared *prepared, const char *option,
+		      const char *text, uint32_t *number)
+{
+	if (text != NULL && options_number(text, 1000000, number) < 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "%s: \"%s\" is not a number from 0 to 1000000",
+			      option, text);
+}
+
+void deadlines_take(struct prepared *prepared, const struct options *options)
+{
+	unsigned int slow = prepared->found.kvm ? 1 : SLOWNESS_WITHOUT_KVM;
+
+	prepared->test_timeout_ms = 20ULL * MINUTE_MS * slow;
+	prepared->post_check_timeout_ms = 15ULL * MINUTE_MS * slow;
+	prepared->setup_timeout_ms = 5ULL * MINUTE_MS * slow;
+	prepared->boot_timeout_ms =
+		prepared->found.kvm ? MINUTE_MS : 5ULL * MINUTE_MS;
+	prepared->silence_ms = 1ULL * MINUTE_MS * slow;
+	prepared->max_crashes = 10;
+	prepared->test_timeout_chosen = options->test_timeout != NULL;
+	take_duration(prepared, "--timeout", options->timeout,
+		      &prepared->timeout_ms);
+	take_duration(prepared, "--test-timeout", options->test_timeout,
+		      &prepared->test_timeout_ms);
+	take_duration(prepared, "--boot-timeout", options->boot_timeout,
+		      &prepared->boot_timeout_ms);
+	deadlines_number(prepared, "--retries", options->retries,
+			 &prepared->retries);
+	deadlines_number(prepared, "--max-crashes", options->max_crashes,
+			 &prepared->max_crashes);
+}
