@@ -122,7 +122,7 @@ static int mount_overlay(const char *path, size_t number)
 {
 	static const char xino[] = "xino=off,";
 	char options[ROOT_OVERLAY_PATH + 192];
-	char source[32];
+	char source[48];
 	char upper[64];
 	char work[64];
 
