@@ -131,20 +131,21 @@ static void on_scope_stop(struct runner *runner, struct hook_client *client)
 		return;
 	}
 	scope_kill(&runner->scope, false);
-	runner->scope_wait_left = RUNNER_SCOPE_ROUNDS;
-	ev_timer_again(runner->loop, &runner->scope_wait);
+	vacancy_wait(&runner->vacancy, &runner->scope);
 }
 
-void course_on_scope_wait(struct ev_loop *loop, ev_timer *timer, int events)
+bool course_is_vacant(void *context)
 {
-	struct runner *runner = timer->data;
+	const struct runner *runner = context;
 
-	(void)events;
-	if ((runner->job->check_exited ? invocation_has_left_some(runner)
-				       : !scope_is_empty(&runner->scope)) &&
-	    --runner->scope_wait_left > 0)
-		return;
-	ev_timer_stop(loop, timer);
+	return runner->job->check_exited ? !invocation_has_left_some(runner)
+					 : scope_is_empty(&runner->scope);
+}
+
+void course_on_vacant(void *context)
+{
+	struct runner *runner = context;
+
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
 	invocation_settle(runner);
 }

@@ -14,5 +14,6 @@ void course_say_started(struct runner *runner);
 /* Acks have come in, or are waited for no longer. */
 void course_on_acked(struct runner *runner);
 void course_on_ack_wait(struct ev_loop *loop, ev_timer *timer, int events);
-/* Whether what a scope has left is gone is looked at again. */
-void course_on_scope_wait(struct ev_loop *loop, ev_timer *timer, int events);
+/* Whether what was killed is gone: the runner's vacancy. */
+bool course_is_vacant(void *context);
+void course_on_vacant(void *context);

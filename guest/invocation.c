@@ -120,8 +120,7 @@ void invocation_on_exit(struct runner *runner)
 		invocation_settle(runner);
 		return;
 	}
-	runner->scope_wait_left = RUNNER_SCOPE_ROUNDS;
-	ev_timer_again(runner->loop, &runner->scope_wait);
+	vacancy_wait(&runner->vacancy, NULL);
 }
 
 /* What it leaves is seen to when its exit is. */

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define SCOPE_WAIT_S 0.02
-
 void runner_send(struct runner *runner, Pb__Envelope *envelope)
 {
 	int rc = runner->owner.send(runner->owner.context, envelope);
@@ -155,8 +153,8 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 		   LADDER_STEP_MS / 1000.0);
 	init_timer(runner, &runner->ack_wait, course_on_ack_wait,
 		   RUNNER_ACK_WAIT_S);
-	init_timer(runner, &runner->scope_wait, course_on_scope_wait,
-		   SCOPE_WAIT_S);
+	vacancy_init(&runner->vacancy, loop, course_is_vacant, course_on_vacant,
+		     runner);
 	ev_io_init(&runner->supervisor, on_supervisor, supervisor_fd, EV_READ);
 	runner->supervisor.data = runner;
 	ev_io_start(loop, &runner->supervisor);

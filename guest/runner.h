@@ -31,13 +31,12 @@
 #include "guest/job.h"
 #include "guest/ladder.h"
 #include "guest/scope.h"
+#include "guest/vacancy.h"
 
 #include "fstvm.pb-c.h"
 
 enum {
 	RUNNER_ACK_WAIT_S = 30,
-	/* How long what was killed may take to be gone: rounds of 20 ms. */
-	RUNNER_SCOPE_ROUNDS = 250,
 };
 
 enum runner_state {
@@ -74,8 +73,7 @@ struct runner {
 	ev_timer deadline; /* of the present state */
 	ev_timer climb;	   /* the ladder's steps */
 	ev_timer ack_wait;
-	ev_timer scope_wait; /* for a stopped scope to be empty */
-	int scope_wait_left;
+	struct vacancy vacancy; /* of a stopped scope, or of all of check */
 };
 
 void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +136,22 @@ bool scope_is_empty(const struct scope *scope)
 	pid_t one;
 
 	return scope_pids(scope, &one, 1) == 0;
+}
+
+int scope_watch(const struct scope *scope)
+{
+	fd_auto int fd = -1;
+	char path[128];
+
+	if (!scope->has_cgroup)
+		return -ENOENT;
+	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	cgroup_path(path, sizeof(path), scope, "cgroup.events");
+	if (inotify_add_watch(fd, path, IN_MODIFY) < 0)
+		return -errno;
+	return fd_release(&fd);
 }
 
 void scope_term_leader(const struct scope *scope)

@@ -25,6 +25,9 @@ void scope_adopt(struct scope *scope, uint32_t number, pid_t leader);
 /* Fills pids with at most cap of its processes. Returns how many there are. */
 int scope_pids(const struct scope *scope, pid_t *pids, int cap);
 bool scope_is_empty(const struct scope *scope);
+/* A descriptor that is readable when its cgroup has become empty, or is so no
+ * more; the caller closes it. Negative errno where there is no cgroup. */
+must_check int scope_watch(const struct scope *scope);
 /* SIGTERM to the test's shell, whose trap runs its clean-up once its
  * foreground child has died. */
 void scope_term_leader(const struct scope *scope);
