@@ -139,10 +139,32 @@ static void choose_main(struct dmesg *dmesg, const struct report *report)
 	dmesg->main_rank = rank;
 }
 
+static bool is_plain(struct bytes line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.data[i] < ' ' || line.data[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+static void print_line(FILE *out, struct bytes line)
+{
+	char escaped[4 * 1024];
+
+	fputs("    ", out);
+	if (is_plain(line)) {
+		fwrite(line.data, 1, line.len, out);
+	} else {
+		escape_text(escaped, sizeof(escaped), line, false);
+		fputs(escaped, out);
+	}
+	fputc('\n', out);
+}
+
 static void print_text(FILE *out, const struct report *report)
 {
 	struct bytes text = report->text;
-	char line[4 * 1024];
 
 	fprintf(out, "%s%s: %s\n", report_severity_name(report->severity),
 		report->consequence ? " (consequence)" : "", report->title);
@@ -162,9 +184,8 @@ static void print_text(FILE *out, const struct report *report)
 		const uint8_t *end = memchr(text.data, '\n', text.len);
 		size_t n = end ? (size_t)(end - text.data) : text.len;
 
-		escape_text(line, sizeof(line), bytes_take(&text, n), false);
+		print_line(out, bytes_take(&text, n));
 		bytes_take(&text, 1);
-		fprintf(out, "    %s\n", line);
 	}
 	fputc('\n', out);
 }

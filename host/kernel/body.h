@@ -2,7 +2,7 @@
 /* body - does a line look like a part of a kernel report? */
 #pragma once
 
-#include "shared/bytes.h"
+#include "host/kernel/stackframe.h"
 
 enum body_kind {
 	BODY_NOT,	/* nothing that reports are made of */
@@ -14,5 +14,11 @@ enum body_kind {
 	BODY_CUT,	/* "------------[ cut here ]------------" */
 };
 
-/* text: a line without its printk prefix. */
-enum body_kind body_classify(struct bytes text);
+struct body {
+	enum body_kind kind;
+	bool has_frame; /* BODY_FRAME, or the lock of a BODY_LINE */
+	struct stackframe frame;
+};
+
+/* text: a line without its printk prefix; ret_body has views of it. */
+void body_classify(struct bytes text, struct body *ret_body);

@@ -3,7 +3,6 @@
 #include "host/kernel/culprit.h"
 
 #include "host/kernel/skip.h"
-#include "host/kernel/stacks.h"
 
 #include <string.h>
 
@@ -379,17 +378,16 @@ static void keep_frames(const struct stacks *stacks, size_t guilty,
 }
 
 void culprit_find(const struct pattern *pattern, struct bytes header,
-		  struct bytes text, struct culprit *ret_culprit)
+		  struct bytes text, const struct stacks *stacks,
+		  struct culprit *ret_culprit)
 {
 	struct culprit culprit = {0};
 	size_t guilty = NOT_FOUND;
 	struct bytes name;
-	struct stacks stacks;
 
-	stacks_parse(text, &stacks);
-	culprit.mixed = stacks.mixed;
-	for (size_t i = 0; i < stacks.count && !culprit.has_trace; i++)
-		culprit.has_trace = stacks.frames[i].frame.kind == FRAME_CALL;
+	culprit.mixed = stacks->mixed;
+	for (size_t i = 0; i < stacks->count && !culprit.has_trace; i++)
+		culprit.has_trace = stacks->frames[i].frame.kind == FRAME_CALL;
 	if (pattern->rule == RULE_HEADER) {
 		name = header_symbol(header);
 		stackframe_normalise(name, culprit.function, CULPRIT_NAME);
@@ -397,19 +395,19 @@ void culprit_find(const struct pattern *pattern, struct bytes header,
 		if (function_is_service(culprit.function))
 			culprit.function[0] = '\0';
 		else
-			guilty = frame_named(&stacks, culprit.function);
+			guilty = frame_named(stacks, culprit.function);
 	}
 	if (pattern->rule == RULE_WORK)
 		find_line(text, "last function: ", &culprit);
 	else if (pattern->rule == RULE_CALLER)
 		find_line(text, "caller is ", &culprit);
 	if (!culprit.function[0]) {
-		guilty = by_rule(pattern->rule, &stacks);
+		guilty = by_rule(pattern->rule, stacks);
 		if (guilty == NOT_FOUND && pattern->rule == RULE_PC)
-			guilty = rule_fallback(&stacks);
+			guilty = rule_fallback(stacks);
 		if (guilty != NOT_FOUND)
-			name_of(&stacks, guilty, culprit.function);
+			name_of(stacks, guilty, culprit.function);
 	}
-	keep_frames(&stacks, guilty, &culprit);
+	keep_frames(stacks, guilty, &culprit);
 	*ret_culprit = culprit;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "host/kernel/pattern.h"
+#include "host/kernel/stacks.h"
 
 enum {
 	CULPRIT_NAME = 128,
@@ -25,6 +26,7 @@ struct culprit {
 };
 
 /* text: the report's lines without printk prefixes, each ended by LF;
- * header: the line that pattern matched. */
+ * header: the line that pattern matched; stacks: of text. */
 void culprit_find(const struct pattern *pattern, struct bytes header,
-		  struct bytes text, struct culprit *ret_culprit);
+		  struct bytes text, const struct stacks *stacks,
+		  struct culprit *ret_culprit);

@@ -54,6 +54,7 @@ void draft_begin(struct draft *draft, const struct pattern *pattern,
 	draft->has_trace = draft->has_frame = draft->ended = false;
 	draft->every_caller = false;
 	draft->lost = false;
+	stacks_reset(&draft->stacks);
 	memcpy(draft->caller, caller.data ? (const void *)caller.data : "", n);
 	draft->caller[n] = '\0';
 	draft->report.id = id;
@@ -64,24 +65,51 @@ void draft_begin(struct draft *draft, const struct pattern *pattern,
 	memcpy(draft->report.caller, draft->caller, DRAFT_CALLER_MAX);
 }
 
-void draft_add(struct draft *draft, struct bytes text, uint64_t number,
-	       enum body_kind body)
+/* The frame, if body has one, with its name where the line was copied to. */
+static void add_to_stacks(struct draft *draft, struct bytes line,
+			  struct bytes copy, const struct body *body)
 {
+	struct stackframe frame = body->frame;
+
+	if (!body->has_frame) {
+		stacks_add(&draft->stacks, copy, NULL);
+		return;
+	}
+	if (frame.name.len > 0)
+		frame.name.data =
+			copy.data + (body->frame.name.data - line.data);
+	stacks_add(&draft->stacks, copy, &frame);
+}
+
+static void add_line(struct draft *draft, struct bytes text, uint64_t number,
+		     const struct body *body)
+{
+	uint8_t *to = (uint8_t *)draft->text + draft->used;
 	bool fits = text.len < REPORT_TEXT_MAX - draft->used - 1;
 
 	if (draft->report.line_begin == 0)
 		draft->report.line_begin = number;
 	if (fits) {
-		memcpy(draft->text + draft->used, text.data, text.len);
-		draft->used += text.len;
-		draft->text[draft->used++] = '\n';
+		memcpy(to, text.data, text.len);
+		to[text.len] = '\n';
+		draft->used += text.len + 1;
+		add_to_stacks(draft, text, bytes_of(to, text.len), body);
 	} else {
 		draft->report.truncated = true;
 	}
-	if (body == BODY_NOT)
+	if (body->kind == BODY_NOT)
 		return;
 	draft->kept = draft->used;
 	draft->report.line_end = number;
+}
+
+void draft_add(struct draft *draft, struct bytes text, uint64_t number)
+{
+	struct body body;
+
+	body_classify(text, &body);
+	body.kind = BODY_LINE;
+	add_line(draft, text, number, &body);
 }
 
 void draft_header(struct draft *draft, const struct line_prefix *line,
@@ -93,7 +121,7 @@ void draft_header(struct draft *draft, const struct line_prefix *line,
 	draft->report.has_time = line->has_time;
 	draft->report.time_us = line->time_us;
 	draft->report.line_header = number;
-	draft_add(draft, line->text, number, BODY_LINE);
+	draft_add(draft, line->text, number);
 }
 
 static bool ends_at_mark(const struct draft *draft, struct bytes text)
@@ -107,15 +135,17 @@ static bool ends_at_mark(const struct draft *draft, struct bytes text)
 
 /* A line that begins something: the end of this, unless it belongs here. */
 static bool take_boundary(struct draft *draft, struct bytes text,
-			  uint64_t number, enum body_kind body, bool *ret_mine)
+			  uint64_t number, struct body *body, bool *ret_mine)
 {
-	if (body == BODY_SEPARATOR && is_sanitizer(draft->pattern->class)) {
-		draft_add(draft, text, number, BODY_LINE);
+	if (body->kind == BODY_SEPARATOR &&
+	    is_sanitizer(draft->pattern->class)) {
+		draft_add(draft, text, number);
 		*ret_mine = true;
 		return true;
 	}
 	if (!draft->has_trace && draft->count <= DETAIL_LINES) {
-		draft_add(draft, text, number, BODY_NOT);
+		body->kind = BODY_NOT;
+		add_line(draft, text, number, body);
 		*ret_mine = true;
 		return false;
 	}
@@ -137,29 +167,31 @@ static void note_remark(struct draft *draft, struct bytes text)
 bool draft_take(struct draft *draft, const struct line_prefix *line,
 		uint64_t number, bool *ret_mine)
 {
-	enum body_kind body = body_classify(line->text);
+	struct body body;
 	unsigned int limit;
 
 	*ret_mine = false;
+	body_classify(line->text, &body);
 	draft->count++;
 	if (line->has_time)
 		draft->last_us = line->time_us;
-	if (body == BODY_SEPARATOR || body == BODY_CUT)
-		return take_boundary(draft, line->text, number, body, ret_mine);
+	if (body.kind == BODY_SEPARATOR || body.kind == BODY_CUT)
+		return take_boundary(draft, line->text, number, &body,
+				     ret_mine);
 	note_remark(draft, line->text);
-	if (body == BODY_NOT && draft->count <= SURE_LINES)
-		body = BODY_LINE;
-	if (body == BODY_TRACE)
+	if (body.kind == BODY_NOT && draft->count <= SURE_LINES)
+		body.kind = BODY_LINE;
+	if (body.kind == BODY_TRACE)
 		draft->has_trace = true;
-	else if (body == BODY_FRAME)
+	else if (body.kind == BODY_FRAME)
 		draft->has_frame = true;
-	draft->doubtful = body == BODY_NOT ? draft->doubtful + 1 : 0;
+	draft->doubtful = body.kind == BODY_NOT ? draft->doubtful + 1 : 0;
 	limit = draft->has_frame ? DOUBTFUL_LATER : DOUBTFUL_FIRST;
-	if (draft->doubtful > limit || (draft->ended && body == BODY_NOT))
+	if (draft->doubtful > limit || (draft->ended && body.kind == BODY_NOT))
 		return true;
-	draft_add(draft, line->text, number, body);
+	add_line(draft, line->text, number, &body);
 	*ret_mine = true;
-	if (body != BODY_END)
+	if (body.kind != BODY_END)
 		return false;
 	draft->ended = true;
 	return ends_at_mark(draft, line->text);
@@ -253,7 +285,8 @@ void draft_finish(struct draft *draft, const char *kernel)
 	report->text = bytes_of(draft->text, draft->kept);
 	if (draft->header_at + draft->header_len > draft->used)
 		header.len = 0;
-	culprit_find(draft->pattern, header, report->text, &culprit);
+	culprit_find(draft->pattern, header, report->text, &draft->stacks,
+		     &culprit);
 	detail_fill(report, header, report->text);
 	if (!report->kernel[0])
 		bytes_copy_string(report->kernel, sizeof(report->kernel),

@@ -9,6 +9,7 @@
 #include "host/kernel/body.h"
 #include "host/kernel/pattern.h"
 #include "host/kernel/report.h"
+#include "host/kernel/stacks.h"
 
 enum {
 	DRAFT_CALLER_MAX = 24,
@@ -32,16 +33,16 @@ struct draft {
 	bool ended;	   /* its end mark was seen; only repetitions follow */
 	bool every_caller; /* other CPUs print into it */
 	bool lost;	   /* printk said that it dropped lines */
+	struct stacks stacks; /* of text */
 };
 
-/* Begin with lines that stood before the header: draft_add() them with
- * body BODY_LINE, then draft_header(). */
+/* Begin with lines that stood before the header: draft_add() them, then
+ * draft_header(). */
 void draft_begin(struct draft *draft, const struct pattern *pattern,
 		 uint64_t id, struct bytes caller);
 void draft_header(struct draft *draft, const struct line_prefix *line,
 		  uint64_t number);
-void draft_add(struct draft *draft, struct bytes text, uint64_t number,
-	       enum body_kind body);
+void draft_add(struct draft *draft, struct bytes text, uint64_t number);
 
 /* Does this line, of the same caller, show that the report is over? When it
  * is not, it was added. ret_mine: the line belonged to the report. */

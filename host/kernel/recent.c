@@ -10,10 +10,10 @@ bool recent_waits(const struct recent *recent, uint64_t number)
 }
 
 void recent_push(struct recent *recent, const struct line_prefix *line,
-		 uint64_t number, enum body_kind body)
+		 uint64_t number, enum body_kind kind)
 {
 	struct recent_line *kept = &recent->lines[recent->next];
-	bool mark = body == BODY_SEPARATOR || body == BODY_CUT;
+	bool mark = kind == BODY_SEPARATOR || kind == BODY_CUT;
 	size_t n = line->caller.len < DRAFT_CALLER_MAX - 1
 			   ? line->caller.len
 			   : DRAFT_CALLER_MAX - 1;
@@ -54,8 +54,7 @@ void recent_move(struct recent *recent, struct draft *draft,
 		if (kept->number == 0 ||
 		    !bytes_equal_string(caller, kept->caller))
 			continue;
-		draft_add(draft, bytes_of(kept->text, kept->len), kept->number,
-			  BODY_LINE);
+		draft_add(draft, bytes_of(kept->text, kept->len), kept->number);
 		kept->number = 0;
 	}
 }

@@ -30,7 +30,7 @@ struct recent {
 
 /* Keeps the line when it is a mark or comes soon behind one. */
 void recent_push(struct recent *recent, const struct line_prefix *line,
-		 uint64_t number, enum body_kind body);
+		 uint64_t number, enum body_kind kind);
 /* Gives the lines since the caller's last mark to draft. */
 void recent_move(struct recent *recent, struct draft *draft,
 		 struct bytes caller, uint64_t number);

@@ -13,7 +13,7 @@
  * ends it: a new report of the same caller, an end mark, ten seconds of the
  * kernel's clock, lines that no report has. Then on_report() gets it whole.
  *
- * Invariants: memory is fixed at creation (about 0.8 MiB); reports are
+ * Invariants: memory is fixed at creation (about 1 MiB); reports are
  * numbered by their begin, from 1; on_report() may come in another order,
  * when reports of two callers overlap; every on_begin() is followed by exactly
  * one on_report() of the same id; no byte of input can make it fail.

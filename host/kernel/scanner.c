@@ -211,7 +211,7 @@ static bool continue_report(struct report_scanner *scanner, struct draft *draft,
 	if (!draft_continues(draft, row, line->text))
 		return false;
 	draft->count++;
-	draft_add(draft, line->text, scanner->lines, BODY_LINE);
+	draft_add(draft, line->text, scanner->lines);
 	if (row->class == CLASS_PANIC)
 		draft->report.panicked = true;
 	if (row->severity > draft->report.severity) {
@@ -265,6 +265,7 @@ static void take_plain(struct report_scanner *scanner,
 		       const struct line_prefix *line)
 {
 	struct draft *draft = draft_of(scanner, line->caller);
+	struct body body;
 	bool mine = false;
 
 	for (size_t i = 0; !draft && scanner->open_count && i < REPORT_OPEN_MAX;
@@ -278,9 +279,10 @@ static void take_plain(struct report_scanner *scanner,
 		return;
 	/* Only these can announce a report. */
 	if (recent_waits(&scanner->recent, scanner->lines) ||
-	    (line->text.len > 0 && strchr("=-", line->text.data[0])))
-		recent_push(&scanner->recent, line, scanner->lines,
-			    body_classify(line->text));
+	    (line->text.len > 0 && strchr("=-", line->text.data[0]))) {
+		body_classify(line->text, &body);
+		recent_push(&scanner->recent, line, scanner->lines, body.kind);
+	}
 }
 
 void scanner_take(struct report_scanner *scanner,

@@ -46,10 +46,14 @@ static bool is_hex(uint8_t c)
 	       (c >= 'A' && c <= 'F');
 }
 
-static bool is_name(uint8_t c)
+/* Of a name: letters, digits, "_", ".", "$". Most bytes of a report are asked
+ * for here, so the answers are bits. */
+static inline bool is_name(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$';
+	static const uint64_t bits[] = {0x03ff401000000000, 0x07fffffe87fffffe,
+					0, 0};
+
+	return bits[c >> 6] >> (c & 63) & 1;
 }
 
 /* A name as the kernel's symbol table has it, or a demangled Rust path:
@@ -61,6 +65,11 @@ static size_t name_length(struct bytes b)
 
 	if (at(b, 0) >= '0' && at(b, 0) <= '9')
 		return 0;
+	while (i < b.len && i < NAME_MAX_LENGTH && is_name(b.data[i]))
+		i++;
+	/* Nearly all end here: C has no others. */
+	if (i < b.len && b.data[i] != '<' && b.data[i] != ':')
+		return i;
 	for (; i < b.len && i < NAME_MAX_LENGTH; i++) {
 		uint8_t c = b.data[i];
 
@@ -194,6 +203,9 @@ static void take_callee(struct bytes *b)
 	bool dummy = false;
 
 	bytes_take(&rest, name_length(rest));
+	/* Nearly always "+0x". */
+	if (at(rest, 0) == '+')
+		return;
 	if (take(&rest, ") from ")) {
 		if (!take_address(&rest, &dummy) || !take(&rest, " ("))
 			return;
@@ -209,6 +221,10 @@ static bool parse_call(struct bytes b, struct stackframe *frame)
 
 	for (;;) {
 		skip_spaces(&b);
+		if (b.len == 0)
+			return false;
+		if (is_name(b.data[0]))
+			break;
 		if (take_stack_mark(&b, &frame->after_exception))
 			continue;
 		if (take_address(&b, &frame->inlined)) {
@@ -227,7 +243,7 @@ static bool parse_call(struct bytes b, struct stackframe *frame)
 	take_callee(&b);
 	if (frame_name(b, frame)) {
 		/* powerpc, for the word that may be stale */
-		if (contains(b, "(unreliable)"))
+		if (b.data[b.len - 1] == ')' && contains(b, "(unreliable)"))
 			frame->unsure = true;
 		return true;
 	}
@@ -318,7 +334,8 @@ bool stackframe_parse(struct bytes text, struct stackframe *ret_frame)
 	for (size_t i = 0; i < count; i++) {
 		struct bytes b = text;
 
-		if (text.len < register_lines[i].length ||
+		if (text.data[0] != (uint8_t)register_lines[i].text[0] ||
+		    text.len < register_lines[i].length ||
 		    memcmp(text.data, register_lines[i].text,
 			   register_lines[i].length) != 0)
 			continue;
@@ -360,6 +377,8 @@ static size_t suffix_at(struct bytes name)
 	};
 	size_t best = name.len;
 
+	if (!memchr(name.data, '.', name.len))
+		return best;
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		const uint8_t *found = memmem(name.data, name.len, suffixes[i],
 					      strlen(suffixes[i]));

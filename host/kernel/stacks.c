@@ -60,8 +60,27 @@ static bool may_be_heading(struct bytes line)
 		n--;
 	if (n > 0 && (line.data[n - 1] == ':' || line.data[n - 1] == '.'))
 		return true;
-	/* "NMI backtrace for cpu 1", "INFO: Freed in f age=1", "page last" */
-	return strchr("NIpTAF", line.data[0]) != NULL || contains(line, "back");
+	/* "NMI backtrace for cpu 1", "INFO: Freed in f age=1", "page last",
+	 * "  backtrace (crc 0):" */
+	return strchr("NIpTAF", line.data[0]) != NULL ||
+	       memcmp(line.data, "  bac", 5) == 0;
+}
+
+/* Registers, memory and code: the bulk of what is neither frame nor heading. */
+static bool is_dump(struct bytes line)
+{
+	static const char *const begins[] = {
+		"Code: ", "RIP: ", "RSP: ", "RAX: ", "RDX: ", "RBP: ",
+		"R10: ",  "R13: ", "FS: ",  "CS: ",  "CR2: ", "DR0: ",
+		"DR3: ",  "PKRU",  "CPU: ", "Hard",  "Modu",
+	};
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (line.data[0] == (uint8_t)begins[i][0] &&
+		    memcmp(line.data, begins[i], 4) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
@@ -69,7 +88,8 @@ bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
 	size_t count = sizeof(headings) / sizeof(headings[0]);
 
 	/* A cheap look first: this is asked of every line that is no frame. */
-	if (line.len < 5 || line.len > 160 || !may_be_heading(line))
+	if (line.len < 5 || line.len > 160 || is_dump(line) ||
+	    !may_be_heading(line))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (contains(line, headings[i].text)) {
@@ -80,42 +100,36 @@ bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
 	return false;
 }
 
-static struct bytes take_line(struct bytes *text)
+void stacks_reset(struct stacks *stacks)
 {
-	const uint8_t *end = memchr(text->data, '\n', text->len);
-	size_t n = end ? (size_t)(end - text->data) : text->len;
-	struct bytes line = bytes_take(text, n);
-
-	bytes_take(text, 1);
-	return line;
+	stacks->count = 0;
+	stacks->mixed = stacks->foreign = false;
+	stacks->kind = STACK_CALL;
+	stacks->number = 0;
 }
 
-void stacks_parse(struct bytes text, struct stacks *ret_stacks)
+void stacks_add(struct stacks *stacks, struct bytes line,
+		const struct stackframe *frame)
 {
-	enum stack_kind kind = STACK_CALL;
-	unsigned int number = 0;
-	struct stacks_entry *next;
+	enum stack_kind heading;
 
-	ret_stacks->count = 0;
-	ret_stacks->mixed = false;
-	while (text.len > 0 && ret_stacks->count < STACKS_FRAMES_MAX) {
-		struct bytes line = take_line(&text);
-		enum stack_kind heading;
-
-		next = &ret_stacks->frames[ret_stacks->count];
-		if (stackframe_parse(line, &next->frame)) {
-			next->stack = kind;
-			next->number = number;
-			ret_stacks->count++;
-			continue;
-		}
-		if (!stack_heading(line, &heading))
-			continue;
-		/* "NMI backtrace for cpu 1" is followed by "Call Trace:". */
-		if (!(kind == STACK_CPU && heading == STACK_CALL))
-			kind = heading;
-		number++;
-		if (contains(line, "forcing a failure"))
-			ret_stacks->mixed = true;
+	if (frame) {
+		stacks->mixed |= stacks->foreign;
+		if (stacks->count == STACKS_FRAMES_MAX)
+			return;
+		stacks->frames[stacks->count++] = (struct stacks_entry){
+			.frame = *frame,
+			.stack = stacks->kind,
+			.number = stacks->number,
+		};
+		return;
 	}
+	if (!stack_heading(line, &heading))
+		return;
+	/* "NMI backtrace for cpu 1" is followed by "Call Trace:". */
+	if (!(stacks->kind == STACK_CPU && heading == STACK_CALL))
+		stacks->kind = heading;
+	stacks->number++;
+	if (contains(line, "forcing a failure"))
+		stacks->foreign = true;
 }

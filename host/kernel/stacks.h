@@ -26,15 +26,23 @@ struct stacks_entry {
 	unsigned int number; /* of the stack, from 0 */
 };
 
+/* Begin with stacks_reset(); the frames need no clearing. */
 struct stacks {
-	struct stacks_entry frames[STACKS_FRAMES_MAX];
 	size_t count;
-	bool mixed; /* "forcing a failure" of fault injection stands in it */
+	bool mixed;   /* "forcing a failure" of fault injection stands in it */
+	bool foreign; /* and it did in a line since the last frame */
+	enum stack_kind kind; /* of the frames to come */
+	unsigned int number;
+	struct stacks_entry frames[STACKS_FRAMES_MAX];
 };
 
-/* text: lines ended by LF. Frames beyond the maximum are left out. The names
- * in ret_stacks are views into text. */
-void stacks_parse(struct bytes text, struct stacks *ret_stacks);
+void stacks_reset(struct stacks *stacks);
+
+/* The next line of a report; frame: what it says, NULL when it is no frame.
+ * Frames beyond the maximum are left out. The frame's name is a view of the
+ * caller's, which must last as long as stacks is used. */
+void stacks_add(struct stacks *stacks, struct bytes line,
+		const struct stackframe *frame);
 
 /* Does a stack begin after this line? */
 bool stack_heading(struct bytes line, enum stack_kind *ret_kind);
