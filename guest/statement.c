@@ -4,6 +4,7 @@
 
 #include "guest/facts.h"
 #include "guest/setup.h"
+#include "shared/calibration.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
@@ -30,6 +31,7 @@ void statement_hello(struct channel *channel, const struct job *job)
 	hello.received_upto = job->received_upto;
 	hello.boot_ns = clock_boot_ns();
 	hello.is_init = getppid() == 1;
+	hello.calibration_ns = calibration_measure_ns();
 	envelope.body_case = PB__ENVELOPE__BODY_HELLO;
 	envelope.hello = &hello;
 	say(channel, &envelope, "a Hello");

@@ -237,6 +237,10 @@ int boot_apply(struct boot *boot, struct allowance *allowance,
 			       ? 0
 			       : evidence_list_add(&boot->evidence, allowance,
 						   event->evidence_stored);
+	if (event->body_case == PB__EVENT__BODY_CALIBRATION) {
+		boot->slowness_percent = event->calibration->slowness_percent;
+		return 0;
+	}
 	if (event->body_case == PB__EVENT__BODY_SETUP_DONE) {
 		boot->setup_done = true;
 		boot->setup_mono_ns = event->mono_ns;

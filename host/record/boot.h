@@ -57,6 +57,7 @@ struct boot {
 	uint64_t kernel_messages;
 	uint64_t kernel_messages_lost;
 	bool kernel_died;	       /* a panic or an oops */
+	uint32_t slowness_percent;     /* beside the host; 0: not known */
 	struct evidence_list evidence; /* that belongs to no test */
 };
 

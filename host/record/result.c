@@ -337,6 +337,7 @@ static int take(struct result *result, const Pb__Event *event)
 	case PB__EVENT__BODY_KERNEL_RECORDS:
 		return take_records(result, event);
 	case PB__EVENT__BODY_VM_CONNECTED:
+	case PB__EVENT__BODY_CALIBRATION:
 	case PB__EVENT__BODY_VM_ENDED:
 	case PB__EVENT__BODY_LINK_CLOSED:
 	case PB__EVENT__BODY_HELLO:

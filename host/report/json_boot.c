@@ -123,6 +123,14 @@ static json_t *facts_of(const struct boot *boot)
 		json_text(hello->boot_id), "agent_is_init", hello->is_init);
 }
 
+/* Beside the host: 1.0 is as quick, null not measured. */
+static json_t *slowness_of(const struct boot *boot)
+{
+	return boot->slowness_percent
+		       ? json_real((double)boot->slowness_percent / 100.0)
+		       : json_null();
+}
+
 static json_t *one_boot(const struct files *files, const struct boot *boot)
 {
 	json_t *json = json_pack(
@@ -135,7 +143,8 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		json_text_or_null(boot->end_detail), "log_file_path",
 		path_of(files, boot->console_log), "kernel", facts_of(boot));
 	json_t *rest = json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "exit_code",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}",
+		"exit_code",
 		boot->ended ? json_integer(exit_code_of(boot)) : json_null(),
 		"setup", setup_of(boot), "setup_failure",
 		json_text_or_null(boot->setup_failure), "last_console",
@@ -144,7 +153,8 @@ static json_t *one_boot(const struct files *files, const struct boot *boot)
 		"kernel_messages_lost",
 		json_text_count(boot->kernel_messages_lost), "agents",
 		(json_int_t)boot->hellos, "timeline", timeline_of(boot),
-		"evidence", json_evidence(&boot->evidence));
+		"evidence", json_evidence(&boot->evidence), "slowness",
+		slowness_of(boot));
 
 	if (!json || !rest || json_object_update(json, rest) < 0) {
 		json_decref(json);

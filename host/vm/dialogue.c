@@ -4,6 +4,7 @@
 
 #include "host/record/event.h"
 #include "host/vm/ending.h"
+#include "shared/calibration.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,10 +46,32 @@ static void send_power_off(struct vm *vm)
 		vm_kill(vm, vm->end_reason, "");
 }
 
+static void calibrate(struct vm *vm, const Pb__Hello *hello)
+{
+	Pb__Calibration calibration = PB__CALIBRATION__INIT;
+	struct event_origin origin = vm_origin(vm);
+	Pb__Event event;
+
+	if (hello->calibration_ns == 0)
+		return;
+	calibration.guest_ns = hello->calibration_ns;
+	calibration.host_ns = calibration_measure_ns();
+	calibration.slowness_percent =
+		calibration_slowness(calibration.guest_ns, calibration.host_ns);
+	vm->slowness_percent = calibration.slowness_percent;
+	event_init(&event, &origin);
+	event.body_case = PB__EVENT__BODY_CALIBRATION;
+	event.calibration = &calibration;
+	vm_emit(vm, &event);
+}
+
 static int on_hello(struct vm *vm, const Pb__Hello *hello)
 {
 	if (vm->state != VM_BOOTING)
 		return channel_resume(&vm->channel, hello->received_upto);
+	calibrate(vm, hello);
+	if (vm->state != VM_BOOTING)
+		return 0; /* the journal can't be written */
 	vm->state = VM_SETUP;
 	vm_set_deadline(vm,
 			(double)vm->spec.run_spec->setup_timeout_ms / 1000.0 +

@@ -6,6 +6,7 @@
 #include "host/vm/dialogue.h"
 #include "host/vm/ending.h"
 #include "host/vm/launch.h"
+#include "shared/calibration.h"
 #include "shared/clock.h"
 #include "shared/escape.h"
 #include "shared/fd.h"
@@ -246,6 +247,7 @@ static void init(struct vm *vm, struct ev_loop *loop,
 	vm->owner = *owner;
 	vm->spec = *spec;
 	vm->dir.fd = -1;
+	vm->slowness_percent = CALIBRATION_SAME;
 	session_init(&vm->session, spec->run_spec);
 	ladder_init(&vm->ladder, TERM_GRACE_MS, KILL_GRACE_MS);
 	console_init(&vm->console, spec->console_fd, LIMIT_CONSOLE_LOG_BYTES,

@@ -2,6 +2,7 @@
 fstvm_unit_test(shared/test_arena.c fstvm_shared)
 fstvm_unit_test(shared/test_beneath.c fstvm_shared)
 fstvm_unit_test(shared/test_bytes.c fstvm_shared)
+fstvm_unit_test(shared/test_calibration.c fstvm_shared)
 fstvm_unit_test(shared/test_clock.c fstvm_shared)
 fstvm_unit_test(shared/test_escape.c fstvm_shared)
 fstvm_unit_test(shared/test_fd.c fstvm_shared)
