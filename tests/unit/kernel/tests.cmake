@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 fstvm_unit_test(kernel/test_fingerprint.c fstvm_kernel)
+fstvm_unit_test(kernel/test_kernelmap.c fstvm_ringimage)
 fstvm_unit_test(kernel/test_matcher.c fstvm_kernel)
 fstvm_unit_test(kernel/test_pattern.c fstvm_kernel)
 fstvm_unit_test(kernel/test_prefix.c fstvm_kernel)
 fstvm_unit_test(kernel/test_recordlog.c fstvm_kernel)
+fstvm_unit_test(kernel/test_ramring.c fstvm_ringimage)
 fstvm_unit_test(kernel/test_report.c fstvm_kernel)
 target_compile_definitions(kernel_test_report PRIVATE
 	KERNEL_LOGS="${PROJECT_SOURCE_DIR}/tests/data/kernel")
@@ -29,3 +31,4 @@ add_test(NAME replay.report_score
 	$<TARGET_FILE:fstvm> "${FSTVM_REPORT_SCORER}" "${reports_dir}")
 set_tests_properties(replay.report_score PROPERTIES LABELS replay
 	TIMEOUT 120 SKIP_RETURN_CODE 77)
+fstvm_unit_test(kernel/test_vmcoreinfo.c fstvm_kernel)
