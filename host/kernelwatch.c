@@ -40,6 +40,12 @@ struct kernelwatch {
 	bool finishing;
 	struct kept kept[WATCH_KEPT];
 	size_t kept_next;
+	/* First line of the last report in the records that looks like the
+	 * kernel's death. */
+	char fatal[REPORT_LINE_MAX];
+	bool no_callers; /* in the agent's records */
+	bool in_memory;	 /* the records are the dead guest's RAM's */
+	bool died;
 };
 
 static Pb__Severity severity_of(enum report_severity severity)
@@ -102,6 +108,7 @@ static void tell_report(struct kernelwatch *watch, const struct report *report,
 	problem.report = (char *)(uintptr_t)text;
 	problem.consequence = report->consequence;
 	problem.from_console = from_console;
+	problem.from_memory = !from_console && watch->in_memory;
 	problem.fingerprint = (char *)(uintptr_t)report->fingerprint;
 	problem.sequence = report->sequence;
 	problem.time_us = report->time_us;
@@ -182,17 +189,41 @@ static void on_console_report(void *context, const struct report *report)
 	kept->title = heard_console(&watch->heard, report, &kept->occurrence);
 }
 
+static void copy_line(char line[REPORT_LINE_MAX], struct bytes header)
+{
+	size_t len = header.len < REPORT_LINE_MAX - 1 ? header.len
+						      : REPORT_LINE_MAX - 1;
+
+	memcpy(line, header.data, len);
+	line[len] = '\0';
+}
+
+static void on_record_begin(void *context, const struct report_begin *begin)
+{
+	struct kernelwatch *watch = context;
+
+	if (begin->severity != REPORT_FATAL)
+		return;
+	/* The panic that an oops leads to says less than the oops. */
+	if (!begin->consequence || watch->fatal[0] == '\0')
+		copy_line(watch->fatal, begin->header);
+	if (watch->in_memory && !watch->died) {
+		watch->died = true;
+		watch->owner.on_death(watch->context, watch->fatal);
+	} else if (!watch->in_memory && begin->class == CLASS_PANIC) {
+		/* An oops can be survived. */
+		watch->owner.on_fatal(watch->context, watch->fatal);
+	}
+}
+
 static void on_console_begin(void *context, const struct report_begin *begin)
 {
 	struct kernelwatch *watch = context;
 	char line[REPORT_LINE_MAX];
-	size_t len = begin->header.len < sizeof(line) - 1 ? begin->header.len
-							  : sizeof(line) - 1;
 
 	if (begin->severity != REPORT_FATAL)
 		return;
-	memcpy(line, begin->header.data, len);
-	line[len] = '\0';
+	copy_line(line, begin->header);
 	watch->owner.on_fatal(watch->context, line);
 }
 
@@ -320,6 +351,7 @@ struct kernelwatch *kernelwatch_create(const struct kernelwatch_owner *owner,
 	};
 	struct report_sink records = {
 		.context = watch,
+		.on_begin = on_record_begin,
 		.on_report = on_record_report,
 	};
 
@@ -377,9 +409,24 @@ static void take_record(struct kernelwatch *watch,
 void kernelwatch_records(struct kernelwatch *watch,
 			 const Pb__KernelRecords *records)
 {
-	for (size_t i = 0; i < records->n_records; i++)
+	for (size_t i = 0; i < records->n_records; i++) {
+		watch->no_callers = records->records[i]->caller[0] == '\0';
 		take_record(watch, records->records[i]);
+	}
 	settle_when_heard(watch);
+}
+
+void kernelwatch_memory(struct kernelwatch *watch,
+			const Pb__KernelRecord *record)
+{
+	Pb__KernelRecord joining = *record;
+
+	/* The ring has callers even where /dev/kmsg does not tell them. A
+	 * report that is open is gone on with by lines of the same kind. */
+	if (watch->no_callers)
+		joining.caller = (char *)(uintptr_t) "";
+	watch->in_memory = true;
+	take_record(watch, &joining);
 }
 
 uint64_t kernelwatch_next(const struct kernelwatch *watch)

@@ -4,7 +4,7 @@
  * Two sources of text. The kernel's records are exact: the facility tells the
  * kernel's words from a program's, the sequence number places them. The agent
  * sends them as they come, and when the guest has died its RAM may give the
- * rest: both go in through kernelwatch_records(), which skips what it has had.
+ * rest (kernelwatch_memory()); what was had before is skipped.
  * The raw console has the last words, too, but anything may write to it. So
  * problems are taken from the records as they come; those of the console are
  * only remembered, and told at the end of the boot, as far as the records
@@ -18,7 +18,8 @@
  * A problem is placed in the test that ran when it began: timetable.h.
  *
  * A line on the console that looks like the kernel's death is told at once, as
- * a suspicion: the VM finds out whether it still lives.
+ * a suspicion: the VM finds out whether it still lives. So is a panic in the
+ * agent's records. In those of the dead guest's RAM it was its death.
  */
 #pragma once
 
@@ -30,6 +31,8 @@
 
 struct kernelwatch_owner {
 	void (*on_fatal)(void *context, const char *line);
+	/* The line by which the kernel died: once. */
+	void (*on_death)(void *context, const char *line);
 	void (*on_problem)(void *context, Pb__KernelProblem *problem);
 };
 
@@ -42,6 +45,9 @@ void kernelwatch_console(struct kernelwatch *watch, struct bytes line);
 /* In their order; those that were given before are skipped. */
 void kernelwatch_records(struct kernelwatch *watch,
 			 const Pb__KernelRecords *records);
+/* As one of them, from the dead guest's RAM. */
+void kernelwatch_memory(struct kernelwatch *watch,
+			const Pb__KernelRecord *record);
 /* The sequence number from which on records are wanted. */
 uint64_t kernelwatch_next(const struct kernelwatch *watch);
 /* Any event of the boot, in order. key: of TestStarted's and TestFinished's

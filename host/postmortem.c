@@ -204,8 +204,8 @@ static void keep_ended(struct postmortem *postmortem, Pb__VmEndReason reason,
 				bytes_of(text, (size_t)len), 0);
 }
 
-static bool is_worth_it(const struct postmortem *postmortem,
-			Pb__VmEndReason reason, Pb__Verdict verdict)
+bool postmortem_wants(const struct postmortem *postmortem,
+		      Pb__VmEndReason reason, Pb__Verdict verdict)
 {
 	if (reason == PB__VM_END_REASON__VM_END_STOPPED)
 		return postmortem->owner.schedule->timed_out &&
@@ -218,7 +218,7 @@ static bool is_worth_it(const struct postmortem *postmortem,
 void postmortem_ended(struct postmortem *postmortem, Pb__VmEndReason reason,
 		      const char *detail, Pb__Verdict verdict)
 {
-	if (!is_worth_it(postmortem, reason, verdict))
+	if (!postmortem_wants(postmortem, reason, verdict))
 		return;
 	keep_console(postmortem);
 	postmortem_keep(postmortem, "kmsg.log",

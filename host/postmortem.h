@@ -46,6 +46,10 @@ void postmortem_event(struct postmortem *postmortem, const Pb__Event *event);
 /* One file. name: see evidence.h; dropped_bytes: left out before it begins. */
 void postmortem_keep(struct postmortem *postmortem, const char *name,
 		     struct bytes contents, uint64_t dropped_bytes);
+/* Whether such an end is one of which something is kept. verdict: of the test
+ * that it has taken with it; unspecified: of none. */
+bool postmortem_wants(const struct postmortem *postmortem,
+		      Pb__VmEndReason reason, Pb__Verdict verdict);
 /* The VM has come to its end; nothing is kept of a good one. verdict: of the
  * test that it has taken with it; unspecified: of none. */
 void postmortem_ended(struct postmortem *postmortem, Pb__VmEndReason reason,

@@ -2,6 +2,7 @@
 /* slot - the place of one VM in a run. */
 #include "host/slot.h"
 
+#include "host/lastwords.h"
 #include "host/record/assignment.h"
 #include "host/record/bootlog.h"
 #include "host/record/event.h"
@@ -224,6 +225,41 @@ static void on_kernel_problem(void *context, Pb__KernelProblem *problem)
 	(void)!tell(slot, &event);
 }
 
+static void on_kernel_death(void *context, const char *line)
+{
+	struct slot *slot = context;
+
+	vm_blame_kernel(&slot->vm, line);
+}
+
+/* A guest that went down as it should has told all. */
+static void on_vm_gone(void *context)
+{
+	struct slot *slot = context;
+	Pb__KernelRing ring;
+	Pb__Event event;
+
+	if (slot->vm.session.state == SESSION_FINISHED ||
+	    recordlog_init(&slot->ring, LIMIT_EVIDENCE_RING_BYTES) < 0)
+		return;
+	lastwords_read(&slot->vm.blackbox.ram, slot->watch, &slot->ring,
+		       slot->postmortem.records.from_sequence, &ring);
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_KERNEL_RING;
+	event.kernel_ring = &ring;
+	(void)!tell(slot, &event);
+}
+
+static void keep_ring(struct slot *slot, Pb__VmEndReason reason,
+		      Pb__Verdict verdict)
+{
+	if (postmortem_wants(&slot->postmortem, reason, verdict))
+		postmortem_keep(&slot->postmortem, "kernel-ring.log",
+				recordlog_text(&slot->ring),
+				slot->ring.dropped_bytes);
+	recordlog_deinit(&slot->ring);
+}
+
 static bool is_good_end(const struct slot *slot, Pb__VmEndReason reason)
 {
 	if (slot->vm.session.state == SESSION_HELLO)
@@ -259,6 +295,7 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 		verdict = schedule_verdict(reason, slot->schedule->timed_out);
 		(void)!tell_attempt_ended(slot, test, attempt, verdict, detail);
 	}
+	keep_ring(slot, reason, verdict);
 	postmortem_ended(&slot->postmortem, reason, detail, verdict);
 	if (reason == PB__VM_END_REASON__VM_END_FINISHED &&
 	    !slot->schedule->stopped)
@@ -358,6 +395,7 @@ static int open_boot(struct slot *slot)
 {
 	static const struct kernelwatch_owner watch_owner = {
 		.on_fatal = on_kernel_fatal,
+		.on_death = on_kernel_death,
 		.on_problem = on_kernel_problem,
 	};
 
@@ -397,6 +435,7 @@ static int start_vm(struct slot *slot, uint32_t boot)
 		.on_bulk = on_vm_bulk,
 		.on_heartbeat = on_vm_heartbeat,
 		.on_console_line = on_vm_console_line,
+		.on_gone = on_vm_gone,
 		.on_ending = on_vm_ending,
 		.on_over = on_vm_over,
 		.context = slot,

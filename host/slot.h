@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "host/kernel/recordlog.h"
 #include "host/kernelwatch.h"
 #include "host/postmortem.h"
 #include "host/record/artifact.h"
@@ -52,6 +53,7 @@ struct slot {
 	struct artifact_store artifacts;
 	struct kernelwatch *watch;
 	struct postmortem postmortem;
+	struct recordlog ring; /* the kernel's own, of a VM that is gone */
 };
 
 void slot_init(struct slot *slot, const struct slot *as);

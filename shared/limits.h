@@ -47,6 +47,7 @@ enum {
 /* What the host keeps of a bad end: the text of a 4 MiB kernel ring fits. */
 #define LIMIT_EVIDENCE_BYTES	  (8LL * 1024 * 1024)
 #define LIMIT_EVIDENCE_KMSG_BYTES (1LL * 1024 * 1024)
+#define LIMIT_EVIDENCE_RING_BYTES (4LL * 1024 * 1024)
 #define LIMIT_RUN_EVIDENCE_BYTES  (1LL * 1024 * 1024 * 1024)
 
 static_assert(LIMIT_CHUNK * 2 < LIMIT_MESSAGE, "a chunk is small");

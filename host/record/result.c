@@ -340,6 +340,7 @@ static int take(struct result *result, const Pb__Event *event)
 	case PB__EVENT__BODY_CALIBRATION:
 	case PB__EVENT__BODY_VM_ENDED:
 	case PB__EVENT__BODY_LINK_CLOSED:
+	case PB__EVENT__BODY_KERNEL_RING:
 	case PB__EVENT__BODY_HELLO:
 	case PB__EVENT__BODY_SETUP_STEP:
 	case PB__EVENT__BODY_SETUP_DONE:

@@ -73,6 +73,7 @@ static int on_hello(struct vm *vm, const Pb__Hello *hello)
 	if (vm->state != VM_BOOTING)
 		return 0; /* the journal can't be written */
 	vm->state = VM_SETUP;
+	blackbox_guest_is_up(&vm->blackbox);
 	vm_set_deadline(vm,
 			(double)vm->spec.run_spec->setup_timeout_ms / 1000.0 +
 				VM_BEAT_S);
@@ -176,6 +177,8 @@ static void on_channel_connected(void *context, pid_t peer)
 	struct event_origin origin = vm_origin(vm);
 	Pb__Event event;
 
+	blackbox_begin(&vm->blackbox, peer, vm->process.pid,
+		       vm->spec.vng->memory_mib << 20);
 	connected.qemu_pid = (uint32_t)peer;
 	event_init(&event, &origin);
 	event.body_case = PB__EVENT__BODY_VM_CONNECTED;

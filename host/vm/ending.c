@@ -83,6 +83,25 @@ void ending_settle(struct vm *vm)
 				  "the VM ended by itself");
 }
 
+/* Other reasons are about what it did before, or what was done to it. */
+static bool may_be_death(Pb__VmEndReason reason)
+{
+	return reason == PB__VM_END_REASON__VM_END_UNSPECIFIED ||
+	       reason == PB__VM_END_REASON__VM_END_BOOT_FAILED ||
+	       reason == PB__VM_END_REASON__VM_END_CRASHED ||
+	       reason == PB__VM_END_REASON__VM_END_HUNG ||
+	       reason == PB__VM_END_REASON__VM_END_GONE;
+}
+
+void vm_blame_kernel(struct vm *vm, const char *line)
+{
+	if (!may_be_death(vm->end_reason) ||
+	    vm->session.state == SESSION_FINISHED)
+		return;
+	vm->end_reason = PB__VM_END_REASON__VM_END_UNSPECIFIED;
+	ending_set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED, line);
+}
+
 void ending_close(struct vm *vm)
 {
 	ev_timer_stop(vm->loop, &vm->deadline);
@@ -95,6 +114,7 @@ void ending_close(struct vm *vm)
 		channel_close(&vm->channel);
 	vm->channel_is_open = false;
 	qmp_close(&vm->qmp);
+	blackbox_close(&vm->blackbox);
 	process_close(&vm->process);
 	if (vm->guard.pid > 0) {
 		(void)!guard_watch(&vm->guard, 0);
@@ -117,6 +137,7 @@ void ending_check(struct vm *vm)
 	if (vm->state == VM_OVER || !vm->process.gone || !is_drained(vm))
 		return;
 	(void)!console_finish(&vm->console);
+	vm->owner.on_gone(vm->owner.context);
 	ending_settle(vm);
 	vm->owner.on_ending(vm->owner.context, vm->end_reason, vm->end_detail);
 	emit_ended(vm);

@@ -249,6 +249,7 @@ static void init(struct vm *vm, struct ev_loop *loop,
 	vm->dir.fd = -1;
 	vm->slowness_percent = CALIBRATION_SAME;
 	session_init(&vm->session, spec->run_spec);
+	blackbox_init(&vm->blackbox, loop);
 	ladder_init(&vm->ladder, TERM_GRACE_MS, KILL_GRACE_MS);
 	console_init(&vm->console, spec->console_fd, LIMIT_CONSOLE_LOG_BYTES,
 		     on_console_line, vm);

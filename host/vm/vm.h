@@ -21,6 +21,7 @@
 #include "host/link/channel.h"
 #include "host/link/session.h"
 #include "host/record/event.h"
+#include "host/vm/blackbox.h"
 #include "host/vm/console.h"
 #include "host/vm/guard.h"
 #include "host/vm/kernel.h"
@@ -73,6 +74,9 @@ struct vm_owner {
 	int (*on_bulk)(void *context, const Pb__Envelope *envelope);
 	void (*on_heartbeat)(void *context, const Pb__Heartbeat *beat);
 	void (*on_console_line)(void *context, struct bytes line);
+	/* Its processes are gone, its memory (vm->blackbox) is not yet: why
+	 * did it die? vm_blame_kernel() may be called. */
+	void (*on_gone)(void *context);
 	/* Before its VmEnded: what the reason means for the running test. */
 	void (*on_ending)(void *context, Pb__VmEndReason reason,
 			  const char *detail);
@@ -96,6 +100,7 @@ struct vm {
 	bool channel_is_open;
 	struct qmp qmp;
 	struct session session;
+	struct blackbox blackbox;
 	struct console console;
 	ev_io out;
 	ev_io err;
@@ -126,6 +131,9 @@ void vm_on_child(struct vm *vm);
  * dies takes QEMU with it (panic=-1); one that answers a beat was not meant
  * (a program can write to the console, an oops can be survived). */
 void vm_suspect_crash(struct vm *vm, const char *line);
+/* In on_gone(): the kernel's own log says that it died, by this line. That
+ * counts more than what the console had of it, or that there was silence. */
+void vm_blame_kernel(struct vm *vm, const char *line);
 /* The orderly end: the agent may hand over what it has, for grace_ms. */
 void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms);
 /* The end, now. */

@@ -17,6 +17,7 @@ struct told {
 	char class[32];
 	Pb__Severity severity;
 	bool from_console;
+	bool from_memory;
 	bool in_test;
 	bool unclassified;
 	uint32_t test;
@@ -28,6 +29,8 @@ static struct told told[TOLD_MAX];
 static size_t told_count;
 static char fatal[512];
 static unsigned int fatals;
+static char death[512];
+static unsigned int deaths;
 static struct kernelwatch *watch;
 static uint64_t sequence;
 static double seconds;
@@ -38,6 +41,13 @@ static void on_fatal(void *context, const char *line)
 	assert_ptr_equal(context, &sequence);
 	fatals++;
 	snprintf(fatal, sizeof(fatal), "%s", line);
+}
+
+static void on_death(void *context, const char *line)
+{
+	assert_ptr_equal(context, &sequence);
+	deaths++;
+	snprintf(death, sizeof(death), "%s", line);
 }
 
 static void on_problem(void *context, Pb__KernelProblem *problem)
@@ -54,6 +64,7 @@ static void on_problem(void *context, Pb__KernelProblem *problem)
 	snprintf(entry->class, sizeof(entry->class), "%s", problem->class_);
 	entry->severity = problem->severity;
 	entry->from_console = problem->from_console;
+	entry->from_memory = problem->from_memory;
 	entry->in_test = problem->in_test;
 	entry->unclassified = problem->unclassified;
 	entry->test = problem->test;
@@ -65,12 +76,13 @@ static int begin(void **state)
 {
 	static const struct kernelwatch_owner owner = {
 		.on_fatal = on_fatal,
+		.on_death = on_death,
 		.on_problem = on_problem,
 	};
 
 	(void)state;
 	told_count = 0;
-	fatals = 0;
+	fatals = deaths = 0;
 	fatal[0] = '\0';
 	sequence = 0;
 	seconds = 1;
@@ -353,14 +365,132 @@ static void test_death_is_suspected_at_once(void **state)
 	expect_told(0);
 }
 
-/* A kernel that still sends records has not died of what they say. */
+static void oops(source *say)
+{
+	say("BUG: kernel NULL pointer dereference, address: 0000000000000008");
+	say("#PF: supervisor read access in kernel mode");
+	say("CPU: 0 PID: 77 Comm: fsx Not tainted 6.1.0 #1");
+	say("RIP: 0010:foo_read+0x12/0x40");
+	say("Call Trace:");
+	say(" <TASK>");
+	say(" vfs_read+0x5b/0xc0");
+	say(" </TASK>");
+	say("---[ end trace 0000000000000000 ]---");
+}
+
+/* An oops can be survived, and a kernel that still sends records has. */
 static void test_records_raise_no_suspicion(void **state)
 {
 	(void)state;
-	panic(record);
+	oops(record);
 	assert_int_equal(fatals, 0);
 	kernelwatch_finish(watch, true);
 	expect_told(1);
+	assert_int_equal(deaths, 0);
+}
+
+/* No program can write it there: the other CPUs have a moment yet. */
+static void test_panic_in_records_is_suspected(void **state)
+{
+	(void)state;
+	panic(record);
+	assert_int_equal(fatals, 1);
+	assert_string_equal(
+		fatal, "Kernel panic - not syncing: sysrq triggered crash");
+	assert_int_equal(deaths, 0);
+}
+
+/* ---- the dead guest's memory ---- */
+
+static void memory_of(unsigned int priority, const char *text)
+{
+	Pb__KernelRecord record = PB__KERNEL_RECORD__INIT;
+
+	record.sequence = sequence++;
+	record.priority = priority;
+	record.time_us = (uint64_t)(seconds * 1e6);
+	record.text = (char *)(uintptr_t)text;
+	record.caller = (char *)(uintptr_t) "T77";
+	kernelwatch_memory(watch, &record);
+}
+
+static void memory(const char *text)
+{
+	memory_of(4, text);
+}
+
+static void test_death_in_memory(void **state)
+{
+	(void)state;
+	warning(record, "foo");
+	warning(memory, "bar");
+	assert_int_equal(deaths, 0);
+	panic(memory);
+	assert_int_equal(deaths, 1);
+	assert_string_equal(
+		death, "Kernel panic - not syncing: sysrq triggered crash");
+	assert_int_equal(fatals, 0);
+	kernelwatch_finish(watch, true);
+	expect_told(3);
+	assert_false(told[0].from_memory);
+	assert_true(told[1].from_memory);
+	assert_true(told[2].from_memory);
+	assert_false(told[2].from_console);
+}
+
+/* The first one counts, be it an oops. */
+static void test_one_death_only(void **state)
+{
+	(void)state;
+	oops(memory);
+	seconds += 20;
+	panic(memory);
+	assert_int_equal(deaths, 1);
+	assert_non_null(strstr(death, "BUG: kernel NULL pointer dereference"));
+}
+
+/* The agent has had the oops, and the panic that it led to killed it. */
+static void test_death_by_what_was_passed_on(void **state)
+{
+	(void)state;
+	record("BUG: kernel NULL pointer dereference, address: 00000008");
+	record("CPU: 0 PID: 77 Comm: fsx Not tainted 6.1.0 #1");
+	record("RIP: 0010:foo_read+0x12/0x40");
+	record("Call Trace:");
+	memory(" vfs_read+0x5b/0xc0");
+	assert_int_equal(deaths, 0);
+	memory("Kernel panic - not syncing: Fatal exception");
+	assert_int_equal(deaths, 1);
+	assert_non_null(strstr(death, "BUG: kernel NULL pointer dereference"));
+	kernelwatch_finish(watch, true);
+	/* begun there and ended here, and its consequence */
+	expect_told(2);
+	assert_true(told[0].from_memory);
+	assert_true(told[0].text_len > strlen("BUG: ") + 4 * 20);
+	expect_one(1, "Fatal exception", false);
+}
+
+static void test_foreign_memory(void **state)
+{
+	(void)state;
+	memory_of(8 + 4, "Kernel panic - not syncing: not at all");
+	kernelwatch_finish(watch, true);
+	assert_int_equal(deaths, 0);
+	expect_told(0);
+}
+
+/* What the console has had meanwhile is the same. */
+static void test_memory_and_console_tell_once(void **state)
+{
+	(void)state;
+	panic(console);
+	assert_int_equal(fatals, 1);
+	seconds -= 20;
+	panic(memory);
+	assert_int_equal(deaths, 1);
+	kernelwatch_finish(watch, true);
+	expect_told(1);
+	expect_one(0, "sysrq triggered crash", false);
 }
 
 /* /dev/kmsg is open to programs; their facility is not the kernel's. */
@@ -709,6 +839,12 @@ int main(void)
 		WATCH_TEST(test_records_know_more),
 		WATCH_TEST(test_death_is_suspected_at_once),
 		WATCH_TEST(test_records_raise_no_suspicion),
+		WATCH_TEST(test_panic_in_records_is_suspected),
+		WATCH_TEST(test_death_in_memory),
+		WATCH_TEST(test_one_death_only),
+		WATCH_TEST(test_death_by_what_was_passed_on),
+		WATCH_TEST(test_foreign_memory),
+		WATCH_TEST(test_memory_and_console_tell_once),
 		WATCH_TEST(test_foreign_records),
 		WATCH_TEST(test_flood_on_console),
 		WATCH_TEST(test_many_titles),
