@@ -69,6 +69,8 @@ struct job_places {
 	char scratch_mnt[LIMIT_NAME];
 	char scratch_pool[LIMIT_TEXT];
 	char logwrites_dev[LIMIT_NAME];
+	char warm[LIMIT_NAME]; /* "tools tree", as in SetupDone */
+	char warm_why[LIMIT_TEXT];
 };
 
 struct job {

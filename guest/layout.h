@@ -13,6 +13,10 @@
  *     test/ scratch/      TEST_DIR, SCRATCH_MNT
  *     etc/ home/          account files and homes of the test users
  *     config              HOST_OPTIONS
+ *     warm/               what the host keeps warm: warm.h
+ *       share/            9p mount of its bundles, while they are unpacked
+ *       tools/ tree/      tmpfs: the unpacked bundles
+ *       upper/ work/      what is written to /usr
  */
 #pragma once
 
@@ -30,3 +34,8 @@
 #define LAYOUT_HOME    LAYOUT_RUN "/home"
 #define LAYOUT_CONFIG  LAYOUT_RUN "/config"
 #define LAYOUT_TMP     "/tmp"
+
+#define LAYOUT_WARM	  LAYOUT_RUN "/warm"
+#define LAYOUT_WARM_SHARE LAYOUT_WARM "/share"
+#define LAYOUT_WARM_TOOLS LAYOUT_WARM "/tools"
+#define LAYOUT_WARM_TREE  LAYOUT_WARM "/tree"

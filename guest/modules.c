@@ -57,6 +57,14 @@ void modules_of_spec(struct modules *ret_modules, const Pb__RunSpec *spec)
 	add(ret_modules, spec->fstype, MODULES_FILESYSTEM, true);
 }
 
+void modules_of_sharing(struct modules *ret_modules)
+{
+	ret_modules->count = 0;
+	add(ret_modules, "9pnet_virtio", MODULES_DRIVER, true);
+	add(ret_modules, "9p", MODULES_FILESYSTEM, true);
+	add(ret_modules, "overlay", MODULES_FILESYSTEM, true);
+}
+
 bool modules_lists_filesystem(struct bytes text, const char *fstype)
 {
 	while (text.len) {

@@ -36,6 +36,8 @@ struct modules {
 
 /* What this spec needs (pure). */
 void modules_of_spec(struct modules *ret_modules, const Pb__RunSpec *spec);
+/* What it takes to mount an export and an overlay (pure). */
+void modules_of_sharing(struct modules *ret_modules);
 /* Loads what is missing. */
 must_check int modules_load_all(const struct modules *modules,
 				uint64_t timeout_ms, struct why *why);

@@ -126,18 +126,22 @@ static int mount_export(const char *tag, struct why *why)
 static int mount_overlay(struct why *why)
 {
 	static const char directories[] =
-		"lowerdir=" LAYOUT_LOWER ",upperdir=" LAYOUT_UPPER
+		":" LAYOUT_LOWER ",upperdir=" LAYOUT_UPPER
 		",workdir=" LAYOUT_WORK;
-	char options[sizeof(directories) + 16];
+	/* 9p's 64-bit inode numbers leave no bits for xino, an option since
+	 * 4.17. */
+	static const char xino[] = "xino=off,";
+	char options[sizeof(xino) + sizeof(directories) +
+		     sizeof(LAYOUT_WARM_TREE) + 16];
+	bool warm = mounts_is_mounted(LAYOUT_WARM_TREE);
 
 	if (mounts_is_mounted(LAYOUT_TESTS))
 		return 0;
-	/* 9p's 64-bit inode numbers leave no bits for xino. */
-	(void)snprintf(options, sizeof(options), "%s,xino=off", directories);
-	if (!mount("fstvm-tests", LAYOUT_TESTS, "overlay", MS_NODEV, options))
-		return 0;
-	if (!mount("fstvm-tests", LAYOUT_TESTS, "overlay", MS_NODEV,
-		   directories))
+	(void)snprintf(options, sizeof(options), "%slowerdir=%s%s", xino,
+		       warm ? LAYOUT_WARM_TREE : "", directories + !warm);
+	if (!mount("fstvm-tests", LAYOUT_TESTS, "overlay", MS_NODEV, options) ||
+	    !mount("fstvm-tests", LAYOUT_TESTS, "overlay", MS_NODEV,
+		   options + strlen(xino)))
 		return 0;
 	if (errno == ENODEV)
 		return why_is(why, -ENODEV, "the kernel has no overlay");
@@ -254,6 +258,37 @@ int mounts_last_below(struct bytes text, const char *prefix, char *ret_path,
 	return rc;
 }
 
+static int read_table(struct bytes *ret_table)
+{
+	static char table[TABLE_BYTES];
+	ssize_t len = fd_read_text(AT_FDCWD, "/proc/self/mounts", table,
+				   sizeof(table));
+
+	if (len < 0)
+		return (int)len;
+	*ret_table = bytes_of(table, (size_t)len);
+	return 0;
+}
+
+int mounts_each_below(const char *directory,
+		      int (*on_mount)(void *context, const char *path),
+		      void *context)
+{
+	char path[LIMIT_PATH];
+	struct bytes text;
+	int rc = read_table(&text);
+
+	while (rc == 0 && text.len) {
+		struct bytes line = take_until(&text, '\n');
+
+		(void)take_until(&line, ' ');
+		if (unescape(take_until(&line, ' '), path, sizeof(path)) == 0 &&
+		    is_below(path, directory) && strcmp(path, directory) != 0)
+			rc = on_mount(context, path);
+	}
+	return rc;
+}
+
 bool mounts_has_source(struct bytes text, const char *path, const char *source)
 {
 	bool has = false;
@@ -268,18 +303,6 @@ bool mounts_has_source(struct bytes text, const char *path, const char *source)
 			has = bytes_equal_string(from, source);
 	}
 	return has;
-}
-
-static int read_table(struct bytes *ret_table)
-{
-	static char table[TABLE_BYTES];
-	ssize_t len = fd_read_text(AT_FDCWD, "/proc/self/mounts", table,
-				   sizeof(table));
-
-	if (len < 0)
-		return (int)len;
-	*ret_table = bytes_of(table, (size_t)len);
-	return 0;
 }
 
 /* What still has files open there keeps them; nobody else finds them. */
@@ -336,8 +359,8 @@ static int remove_below(const char *prefix, bool *ret_busy)
 static int remove_body(void *context, struct why *why)
 {
 	static const char *const prefixes[] = {
-		LAYOUT_SCRATCH, LAYOUT_TEST,	LAYOUT_TESTS,
-		LAYOUT_LOWER,	LAYOUT_RESULTS,
+		LAYOUT_SCRATCH, LAYOUT_TEST,	  LAYOUT_TESTS,
+		LAYOUT_LOWER,	LAYOUT_WARM_TREE, LAYOUT_RESULTS,
 	};
 	size_t i;
 

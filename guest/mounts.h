@@ -19,7 +19,8 @@
 must_check int mounts_make_layout(struct why *why);
 /* The fstests tree: the 9p export `tag` (or the directory, when it begins with
  * a slash) on LAYOUT_LOWER, its writable overlay
- * on LAYOUT_TESTS. Needs the modules 9p and overlay. */
+ * on LAYOUT_TESTS; above the export lies LAYOUT_WARM_TREE where something is
+ * mounted there. Needs the modules 9p and overlay. */
 must_check int mounts_make_tree(const char *tag, uint64_t timeout_ms,
 				struct why *why);
 /* LAYOUT_RESULTS "/<invocation>", empty: a RESULT_BASE. */
@@ -37,5 +38,11 @@ bool mounts_is_mounted(const char *path);
  * `prefix` or below it, unescaped; -ENOENT: none. */
 must_check int mounts_last_below(struct bytes text, const char *prefix,
 				 char *ret_path, size_t cap);
+/* Calls on_mount for every mount point below directory, in the order in which
+ * they were made, until it returns a negative errno, which is returned. */
+must_check int mounts_each_below(const char *directory,
+				 int (*on_mount)(void *context,
+						 const char *path),
+				 void *context);
 /* Whether what is uppermost on path has this source (pure). */
 bool mounts_has_source(struct bytes text, const char *path, const char *source);

@@ -11,6 +11,7 @@
 #include "guest/mounts.h"
 #include "guest/shim.h"
 #include "guest/system.h"
+#include "guest/warm.h"
 #include "shared/bytes.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
@@ -82,6 +83,21 @@ static int step_layout(struct work *work, struct why *why)
 		if (symlink("fstvm-agent", path) < 0 && errno != EEXIST)
 			rc = why_failed(why, -errno, "link %s", path);
 	}
+	return rc;
+}
+
+/* Before any program is started: those are what it is about. */
+static int step_warm(struct work *work, struct why *why)
+{
+	struct job_places *places = &work->job->places;
+	int rc = 0;
+
+	/* /usr of a machine that is not ours stays as it is. */
+	if (!work->job->shared_machine)
+		rc = warm_lay(work->spec, places, why);
+	snprintf(work->detail, sizeof(work->detail), "%s%s%.400s", places->warm,
+		 places->warm[0] && places->warm_why[0] ? "; " : "",
+		 places->warm_why);
 	return rc;
 }
 
@@ -184,11 +200,17 @@ struct step {
 };
 
 static const struct step set_up_steps[] = {
-	{"entropy", step_entropy}, {"layout", step_layout},
-	{"modules", step_modules}, {"tree", step_tree},
-	{"system", step_system},   {"accounts", step_accounts},
-	{"devices", step_devices}, {"mkfs", step_mkfs},
-	{"config", step_config},   {NULL, NULL},
+	{"entropy", step_entropy},
+	{"layout", step_layout},
+	{"warm", step_warm},
+	{"modules", step_modules},
+	{"tree", step_tree},
+	{"system", step_system},
+	{"accounts", step_accounts},
+	{"devices", step_devices},
+	{"mkfs", step_mkfs},
+	{"config", step_config},
+	{NULL, NULL},
 };
 
 static int step_unmount(struct work *work, struct why *why)

@@ -63,6 +63,8 @@ void statement_setup_done(struct channel *channel, struct job *job)
 	done.scratch_mnt = places->scratch_mnt;
 	done.scratch_pool = places->scratch_pool;
 	done.logwrites_dev = places->logwrites_dev;
+	done.warm = places->warm;
+	done.warm_why = places->warm_why;
 	envelope.body_case = PB__ENVELOPE__BODY_SETUP_DONE;
 	envelope.setup_done = &done;
 	job_will_say(job, JOB_SAYS_SETUP_DONE);

@@ -96,12 +96,15 @@ static int execute(struct invocation *invocation, const Pb__RunStarted *started,
 		.start = prepared->found.start,
 		.cpu = prepared->cpu,
 		.may_unpack = prepared->may_unpack,
+		.warm = invocation->has_warm ? invocation->warm.directory
+					     : NULL,
 		.console = true,
 	};
 	struct run_spec spec = {
 		.outdir = &invocation->outdir,
 		.journal = &invocation->journal,
 		.result = invocation->result,
+		.warm = invocation->has_warm ? &invocation->warm : NULL,
 		.init_may_change = prepared->found.init_may_change,
 		.started = started,
 		.timeout_ms = prepared->timeout_ms,
@@ -123,6 +126,27 @@ static int execute(struct invocation *invocation, const Pb__RunStarted *started,
 	rc = run_to_its_end(invocation, run, first);
 	run_destroy(run);
 	return rc;
+}
+
+/* It works while the VM boots. A run without it is slower, no more. */
+static void start_warm(struct invocation *invocation)
+{
+	int rc;
+
+	if (!invocation->prepared->warm)
+		return;
+	rc = warm_start(&invocation->warm, invocation->prepared->tree.path,
+			WARM_PROGRAMS);
+	invocation->has_warm = rc == 0;
+	if (rc < 0)
+		log_warning("warm: no cache directory: %s", strerror(-rc));
+}
+
+static void end_warm(struct invocation *invocation)
+{
+	if (invocation->has_warm)
+		warm_end(&invocation->warm);
+	invocation->has_warm = false;
 }
 
 static int conclude(struct invocation *invocation, int rc)
@@ -174,10 +198,12 @@ int invocation_run(struct invocation *invocation, const Pb__RunStarted *started,
 				options->quiet	   ? PROGRESS_QUIET
 				: options->verbose ? PROGRESS_VERBOSE
 						   : PROGRESS_NORMAL);
+	start_warm(invocation);
 	status = conclude(invocation,
 			  invocation->progress == NULL
 				  ? -ENOMEM
 				  : execute(invocation, started, first));
+	end_warm(invocation);
 	disks_remove(&invocation->disks, &invocation->outdir);
 	return status;
 }

@@ -13,6 +13,7 @@
 #include "host/record/outdir.h"
 #include "host/record/result.h"
 #include "host/report/progress.h"
+#include "host/warm/warm.h"
 
 struct invocation {
 	struct options options;
@@ -21,6 +22,8 @@ struct invocation {
 	struct journal journal;
 	struct result *result;
 	struct disks disks;
+	struct warm warm;
+	bool has_warm;
 	struct progress *progress;
 };
 

@@ -60,6 +60,10 @@ static const struct option_row rows[] = {
 	 "auto: without KVM start the kernel unpacked, which is\n"
 	 "quicker and without KASLR; off: the image as it is\n"
 	 "(default: auto)"},
+	{"warm", 0, "WHEN", OPTIONS_RUN, TEXT(warm),
+	 "auto: programs and tests in the guest's memory, where\n"
+	 "they start faster; off: all from the shared root\n"
+	 "(default: auto)"},
 	{"timeout", 0, "TIME", OPTIONS_RUN | OPTIONS_RESUME, TEXT(timeout),
 	 "of all tests together, from the agent's Hello\n"
 	 "(default: none); 90, 90s, 15m, 2h"},

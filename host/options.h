@@ -39,6 +39,7 @@ struct options {
 	const char *kvm;
 	const char *init;
 	const char *unpack;
+	const char *warm;
 	const char *timeout;
 	const char *test_timeout;
 	const char *boot_timeout;

@@ -275,6 +275,16 @@ static void take_unpack(struct prepared *prepared,
 			      options->unpack);
 }
 
+static void take_warm(struct prepared *prepared, const struct options *options)
+{
+	prepared->warm =
+		options->warm == NULL || strcmp(options->warm, "auto") == 0;
+	if (!prepared->warm && strcmp(options->warm, "off") != 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "--warm: \"%s\" is not auto or off",
+			      options->warm);
+}
+
 static void check_machine(struct prepared *prepared,
 			  const struct options *options)
 {
@@ -354,6 +364,7 @@ static void prepare_machine(struct prepared *prepared,
 	check_machine(prepared, options);
 	choose_cpu(prepared);
 	take_unpack(prepared, options);
+	take_warm(prepared, options);
 	take_checksum(prepared);
 	deadlines_take(prepared, options);
 }

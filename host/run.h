@@ -13,6 +13,7 @@
 #include "host/record/result.h"
 #include "host/vm/kernel.h"
 #include "host/vm/vng.h"
+#include "host/warm/warm.h"
 
 struct run_observer {
 	void (*on_event)(void *context, const Pb__Event *event,
@@ -30,6 +31,7 @@ struct run_spec {
 	uint64_t timeout_ms;	       /* of the tests, from now on; 0: none */
 	const struct kernel *kernel;
 	const struct vng_spec *vng; /* but for what each boot has of its own */
+	struct warm *warm;	    /* or NULL */
 	bool init_may_change;	    /* to vng's own, after a fruitless boot */
 	const char *runtime_dir;
 	uint64_t setup_timeout_ms;

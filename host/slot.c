@@ -10,7 +10,9 @@
 #include "shared/fd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 enum { HEARTBEAT_MS = 5000 };
@@ -77,6 +79,43 @@ static void watch_event(struct slot *slot, const Pb__Event *event)
 	kernelwatch_event(slot->watch, event, known ? &key : NULL);
 }
 
+static int tell_notice(struct slot *slot, const char *text)
+{
+	Pb__Notice notice = PB__NOTICE__INIT;
+	Pb__Event event;
+
+	notice.text = (char *)(uintptr_t)text;
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_NOTICE;
+	event.notice = &notice;
+	return tell(slot, &event);
+}
+
+/* The RunSpec is sent when the Hello has been told: what is not ready now is
+ * not worth waiting for. */
+static int offer_warm(struct slot *slot)
+{
+	const struct warm_result *result;
+	Pb__RunSpec *spec = &slot->spec;
+	char text[160];
+
+	if (slot->run->warm == NULL || slot->vm.state != VM_BOOTING)
+		return 0;
+	result = warm_look(slot->run->warm);
+	if (result == NULL)
+		return tell_notice(slot, "warm: not ready yet, this boot does "
+					 "without");
+	if (result->error < 0) {
+		snprintf(text, sizeof(text), "warm: none: %s%s%s", result->step,
+			 result->step[0] ? ": " : "", strerror(-result->error));
+		return tell_notice(slot, text);
+	}
+	spec->warm_tag = (char *)(uintptr_t)VNG_WARM_TAG;
+	spec->warm_tools = (char *)(uintptr_t)result->tools.name;
+	spec->warm_tree = (char *)(uintptr_t)result->tree.name;
+	return 0;
+}
+
 static int on_vm_event(void *context, Pb__Event *event)
 {
 	struct slot *slot = context;
@@ -97,6 +136,7 @@ static int on_vm_event(void *context, Pb__Event *event)
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_HELLO) {
 		artifact_store_close(&slot->artifacts);
 		open_store(slot);
+		rc = offer_warm(slot);
 	}
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_TEST_FINISHED)
 		rc = judge_stopped(slot, event->test_finished);

@@ -93,6 +93,8 @@ static void fill_options(Pb__RunStarted *event, const struct options *options)
 	event->init = borrow(options->init);
 	event->keep_packed =
 		options->unpack != NULL && strcmp(options->unpack, "off") == 0;
+	event->not_warm =
+		options->warm != NULL && strcmp(options->warm, "off") == 0;
 }
 
 size_t started_warnings(const struct preflight *list, char (*to)[512],
@@ -189,6 +191,7 @@ void started_options(const Pb__RunStarted *event, struct started_words *words,
 	give(&options->kvm, event->kvm ? "auto" : "off");
 	give(&options->init, event->init);
 	give(&options->unpack, event->keep_packed ? "off" : NULL);
+	give(&options->warm, event->not_warm ? "off" : NULL);
 	give(&options->name, event->name);
 	give(&options->kernel_parameters, event->kernel_parameters);
 	give_number(&options->cpus, words->cpus, sizeof(words->cpus), "",

@@ -34,6 +34,10 @@ enum {
 	/* Unpacking a hostile message must not cost more than this. */
 	LIMIT_ARENA = 4 * 1024 * 1024,
 
+	/* Members of a bundle (bundle.h), and bytes of its index. */
+	LIMIT_BUNDLE_ENTRIES = 32768,
+	LIMIT_BUNDLE_INDEX = 8 * 1024 * 1024,
+
 	/* A console line; longer ones are cut with a marker. */
 	LIMIT_CONSOLE_LINE = 4096,
 };
@@ -50,7 +54,13 @@ enum {
 #define LIMIT_EVIDENCE_RING_BYTES (4LL * 1024 * 1024)
 #define LIMIT_RUN_EVIDENCE_BYTES  (1LL * 1024 * 1024 * 1024)
 
+/* Of one bundle, and of all that are kept: the least used go first. */
+#define LIMIT_BUNDLE_BYTES (256LL * 1024 * 1024)
+#define LIMIT_WARM_BYTES   (1024LL * 1024 * 1024)
+
 static_assert(LIMIT_CHUNK * 2 < LIMIT_MESSAGE, "a chunk is small");
+static_assert(LIMIT_WARM_BYTES >= 2 * LIMIT_BUNDLE_BYTES,
+	      "those of a run can be kept");
 static_assert(LIMIT_OUTBOX_BYTES >= LIMIT_MESSAGE + 64,
 	      "the largest message fits an empty outbox");
 static_assert(LIMIT_KMSG_BATCH * (LIMIT_KMSG_TEXT + LIMIT_NAME + 64) <

@@ -47,6 +47,8 @@ static const struct message_limit_row {
 	MESSAGE_BYTES(SetupDone, setup_done, scratch_mnt, LIMIT_PATH),
 	MESSAGE_BYTES(SetupDone, setup_done, scratch_pool, LIMIT_TEXT),
 	MESSAGE_BYTES(SetupDone, setup_done, logwrites_dev, LIMIT_PATH),
+	MESSAGE_BYTES(SetupDone, setup_done, warm, LIMIT_NAME),
+	MESSAGE_BYTES(SetupDone, setup_done, warm_why, LIMIT_TEXT),
 	MESSAGE_BYTES(SetupFailed, setup_failed, step, LIMIT_NAME),
 	MESSAGE_BYTES(SetupFailed, setup_failed, reason, LIMIT_TEXT),
 	MESSAGE_BYTES(TestStarted, test_started, name, LIMIT_NAME),
@@ -76,6 +78,9 @@ static const struct message_limit_row {
 	MESSAGE_BYTES(RunSpec, run_spec, seed, LIMIT_SEED),
 	MESSAGE_REPEATED(RunSpec, run_spec, environment, LIMIT_ENVIRONMENT,
 			 LIMIT_TEXT),
+	MESSAGE_BYTES(RunSpec, run_spec, warm_tag, LIMIT_NAME),
+	MESSAGE_BYTES(RunSpec, run_spec, warm_tools, LIMIT_NAME),
+	MESSAGE_BYTES(RunSpec, run_spec, warm_tree, LIMIT_NAME),
 	MESSAGE_BYTES(Device, device, serial, MESSAGE_SERIAL),
 	MESSAGE_BYTES(Stop, stop, reason, LIMIT_TEXT),
 };

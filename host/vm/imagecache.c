@@ -2,6 +2,7 @@
 /* imagecache - unpacked kernels that are kept: see imagecache.h. */
 #include "host/vm/imagecache.h"
 
+#include "host/record/cachedir.h"
 #include "shared/bytes.h"
 #include "shared/fd.h"
 
@@ -28,40 +29,9 @@ struct trailer {
 
 static const char trailer_magic[8] = "fstvmELF";
 
-static int cache_path(char *to, size_t cap)
-{
-	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	int len = -1;
-
-	if (cache && cache[0] == '/')
-		len = snprintf(to, cap, "%s/fstvm/kernels", cache);
-	else if (home && home[0] == '/')
-		len = snprintf(to, cap, "%s/.cache/fstvm/kernels", home);
-	return len < 0 || (size_t)len >= cap ? -ENOENT : 0;
-}
-
-static int make_directories(char *path)
-{
-	for (char *at = path + 1; (at = strchr(at, '/')) != NULL; at++) {
-		int rc;
-
-		*at = '\0';
-		rc = mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
-		*at = '/';
-		if (rc < 0)
-			return rc;
-	}
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 int imagecache_open(char ret_path[PATH_MAX])
 {
-	int rc = cache_path(ret_path, PATH_MAX);
-
-	if (rc == 0)
-		rc = make_directories(ret_path);
-	return rc < 0 ? rc : fd_open(ret_path, O_RDONLY | O_DIRECTORY, 0);
+	return cachedir_open(IMAGECACHE_KIND, ret_path);
 }
 
 void imagecache_name(const struct stat *st, char to[IMAGECACHE_NAME])

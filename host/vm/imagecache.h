@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* imagecache - unpacked kernels that are kept: $XDG_CACHE_HOME/fstvm/kernels,
- * or ~/.cache/fstvm/kernels.
+/* imagecache - unpacked kernels that are kept: cachedir.h, kernels.
  *
  * A file is named by what identifies the image that it was made from and its
  * contents, without reading it: device, inode, size, time of the last change.
@@ -15,6 +14,8 @@
 #include <limits.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
+#define IMAGECACHE_KIND "kernels"
 
 enum { IMAGECACHE_KEPT = 4, IMAGECACHE_NAME = 80 };
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* agent, agent_init, tree, channel, qmp */
-enum { LINKS = 5 };
+/* agent, agent_init, tree, warm, channel, qmp */
+enum { LINKS = 6 };
 
 /* Where it can't be, the kernel unpacks itself. */
 static int place_unpacked(struct vm *vm, struct vng_spec *vng,
@@ -47,6 +47,11 @@ static int prepare_links(struct vm *vm, struct vng_spec *vng,
 		rc = sockdir_link(&vm->dir, "tree", user->tree);
 	if (user->tree != NULL)
 		vng->tree = sockdir_path(&vm->dir, "tree", paths[at++],
+					 sizeof(paths[0]));
+	if (rc == 0 && user->warm != NULL)
+		rc = sockdir_link(&vm->dir, "warm", user->warm);
+	if (user->warm != NULL)
+		vng->warm = sockdir_path(&vm->dir, "warm", paths[at++],
 					 sizeof(paths[0]));
 	for (size_t i = 0; rc == 0 && i < user->drive_count; i++) {
 		snprintf(name, sizeof(name), "d%zu", i);

@@ -125,6 +125,7 @@ static bool spec_is_valid(const struct vng_spec *spec)
 	    !optional_is_absolute(spec->qmp) ||
 	    !optional_is_absolute(spec->unpacked) ||
 	    !optional_is_absolute(spec->tree) ||
+	    !optional_is_absolute(spec->warm) ||
 	    !optional_is_absolute(spec->kernel_tree))
 		return false;
 	/* virtme-run's _SAFE_PATH_PATTERN */
@@ -262,6 +263,8 @@ static void put_qemu_options(struct words *words, const struct vng_spec *spec)
 	}
 	if (spec->tree)
 		put_share(words, "fstvmtree", spec->tree, TREE_TAG);
+	if (spec->warm)
+		put_share(words, "fstvmwarm", spec->warm, VNG_WARM_TAG);
 	if (spec->kernel_tree)
 		put_share(words, "fstvmkernel", spec->kernel_tree, KERNEL_TAG);
 	for (size_t i = 0; i < spec->drive_count; i++)

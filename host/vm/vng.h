@@ -43,6 +43,9 @@ must_check int vng_version_parse(const char *text,
 /* < 0, 0, > 0 as strcmp(). */
 int vng_version_compare(struct vng_version a, struct vng_version b);
 
+/* The mount tag of struct vng_spec's warm. */
+#define VNG_WARM_TAG "fstvm.warm"
+
 /* Who is the process that gives the VM its work? */
 enum vng_start {
 	VNG_START_EXEC, /* vng's own init runs the agent as its script */
@@ -71,6 +74,7 @@ struct vng_spec {
 	const char *channel;	/* unix socket on which the host listens */
 	const char *qmp;  /* the same for QEMU's machine protocol; or NULL */
 	const char *tree; /* of fstests: 9p tag "fstvm.tree"; or NULL */
+	const char *warm; /* of bundles: 9p tag VNG_WARM_TAG; or NULL */
 	const char *kernel_tree; /* 9p tag "fstvm.kernel", for its modules; or
 				    NULL */
 	const struct vng_drive *drives; /* -device virtio-blk, in this order */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 fstvm_unit_test(shared/test_arena.c fstvm_shared)
 fstvm_unit_test(shared/test_beneath.c fstvm_shared)
+fstvm_unit_test(shared/test_bundle.c fstvm_shared)
 fstvm_unit_test(shared/test_bytes.c fstvm_shared)
 fstvm_unit_test(shared/test_calibration.c fstvm_shared)
 fstvm_unit_test(shared/test_clock.c fstvm_shared)
