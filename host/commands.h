@@ -10,3 +10,4 @@ int cmd_resume(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_cache(int argc, char **argv);

@@ -36,6 +36,7 @@ static const struct {
 	{"list", cmd_list, "print the tests that would run"},
 	{"doctor", cmd_doctor, "check every precondition of a run"},
 	{"report", cmd_report, "show the report of an earlier run"},
+	{"cache", cmd_cache, "show what is kept from run to run, or remove it"},
 	{"dmesg", dmesg, "find the kernel's problem reports in a log"},
 };
 

@@ -131,6 +131,13 @@ static const struct {
 	 "settings,\nall tests that have no verdict yet. RUN is as of "
 	 "report.\n",
 	 false},
+	{OPTIONS_CACHE,
+	 "fstvm cache [clear]\n\n"
+	 "Lists what is kept from run to run, with its size and how long ago "
+	 "it was used:\nunpacked kernels, and the programs and trees that "
+	 "guests get in their memory.\n`clear` removes all of it; what is "
+	 "needed is made again.\n",
+	 false},
 	{OPTIONS_DMESG,
 	 "fstvm dmesg [OPTIONS] [FILE|-]\n\n"
 	 "Finds kernel problem reports in a log.\n",

@@ -21,6 +21,7 @@ enum options_command {
 	OPTIONS_REPORT = 1 << 3,
 	OPTIONS_RESUME = 1 << 4,
 	OPTIONS_DMESG = 1 << 5,
+	OPTIONS_CACHE = 1 << 6,
 };
 
 struct options {

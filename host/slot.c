@@ -116,6 +116,18 @@ static int offer_warm(struct slot *slot)
 	return 0;
 }
 
+static void hear_of_warm(struct slot *slot, const Pb__SetupDone *done)
+{
+	const Pb__RunSpec *spec = &slot->spec;
+
+	if (spec->warm_tag[0] == '\0')
+		return;
+	if (strstr(done->warm, "tools") == NULL)
+		warm_refuse(slot->run->warm, spec->warm_tools);
+	if (strstr(done->warm, "tree") == NULL)
+		warm_refuse(slot->run->warm, spec->warm_tree);
+}
+
 static int on_vm_event(void *context, Pb__Event *event)
 {
 	struct slot *slot = context;
@@ -138,6 +150,8 @@ static int on_vm_event(void *context, Pb__Event *event)
 		open_store(slot);
 		rc = offer_warm(slot);
 	}
+	if (rc == 0 && event->body_case == PB__EVENT__BODY_SETUP_DONE)
+		hear_of_warm(slot, event->setup_done);
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_TEST_FINISHED)
 		rc = judge_stopped(slot, event->test_finished);
 	return rc;

@@ -186,6 +186,11 @@ const struct warm_result *warm_look(struct warm *warm)
 	return &warm->result;
 }
 
+void warm_refuse(const struct warm *warm, const char *name)
+{
+	(void)unlinkat(warm->cache_fd, name, 0);
+}
+
 void warm_end(struct warm *warm)
 {
 	if (warm->pid > 0) {

@@ -50,6 +50,9 @@ must_check int warm_start(struct warm *warm, const char *tree,
 			  const char *programs);
 /* The result, or NULL while it is not ready. Never blocks. */
 const struct warm_result *warm_look(struct warm *warm);
+/* The guest did not take a bundle: it is made anew for the next run, as it may
+ * be damaged. */
+void warm_refuse(const struct warm *warm, const char *name);
 /* Ends it where it still runs. */
 void warm_end(struct warm *warm);
 
