@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 
-from variants import load_result, read, timeline
+from variants import load_result, read, read_boot_log, timeline
 
 REPEAT = 8
 
@@ -17,9 +17,7 @@ BARE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 def starts(run_dir):
     """The guest's time at each test's start, from the kernel's log."""
-    logs = sorted(name for name in os.listdir(run_dir)
-                  if name.startswith('boot-'))
-    text = read(os.path.join(run_dir, logs[0])) if logs else ''
+    text = read_boot_log(run_dir)
     return [float(when) for when in
             re.findall(r'\[ *([\d.]+)\](?:\[[^\]]*\])? run fstests \S+ at ',
                        text)]

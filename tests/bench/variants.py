@@ -141,7 +141,7 @@ class Variants:
                        parts=parts_of(run, line, own),
                        set_up={step['name']: step['duration'] for step in
                                result['boot']['boots'][0]['setup']},
-                       guest=guest_figures(log))
+                       guest=guest_figures(read_boot_log(run_dir)))
         shutil.rmtree(run_dir)
         return figures
 
@@ -152,6 +152,13 @@ def read(path):
             return file.read()
     except OSError:
         return ''
+
+
+def read_boot_log(run_dir):
+    """Of the first boot."""
+    logs = sorted(name for name in os.listdir(run_dir)
+                  if name.startswith('boot-'))
+    return read(os.path.join(run_dir, logs[0])) if logs else ''
 
 
 def load_result(run_dir):
