@@ -95,6 +95,7 @@ static int execute(struct invocation *invocation, const Pb__RunStarted *started,
 		.shared_memory = prepared->found.force_9p,
 		.start = prepared->found.start,
 		.cpu = prepared->cpu,
+		.trust_tsc = prepared->trust_tsc,
 		.may_unpack = prepared->may_unpack,
 		.warm = invocation->has_warm ? invocation->warm.directory
 					     : NULL,

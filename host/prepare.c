@@ -258,8 +258,10 @@ static void choose_cpu(struct prepared *prepared)
 	struct utsname name;
 
 	if (!prepared->found.kvm && uname(&name) == 0 &&
-	    strcmp(name.machine, "x86_64") == 0)
+	    strcmp(name.machine, "x86_64") == 0) {
 		prepared->cpu = "qemu64";
+		prepared->trust_tsc = true;
+	}
 }
 
 static void take_unpack(struct prepared *prepared,

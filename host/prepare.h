@@ -34,6 +34,7 @@ struct prepared {
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;
 	const char *cpu; /* QEMU's model; NULL: vng's choice */
+	bool trust_tsc;	 /* see host/vm/vng.h */
 	bool warm;	 /* see host/warm/warm.h */
 	bool may_unpack; /* the kernel's image, see host/vm/unpacked.h */
 	char kernel_checksum[CHECKSUM_TEXT]; /* of the image; "": unknown */

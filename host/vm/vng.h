@@ -84,6 +84,7 @@ struct vng_spec {
 	unsigned int cpus;
 	enum vng_start start;
 	bool kvm;
+	bool trust_tsc;	    /* an emulated x86; see vng.c */
 	bool force_9p;	    /* no virtiofsd, or one that can't be used */
 	bool shared_memory; /* guest RAM in a memfd; only with force_9p, since
 			       virtiofs brings its own */

@@ -156,7 +156,7 @@ static void everything_without_kvm(void **state)
 		"--append=loglevel=7 oops=panic panic=-1 log_buf_len=4M "
 		"printk.devkmsg=on sysrq_always_enabled=1 watchdog_thresh=60 "
 		"rcupdate.rcu_cpu_stall_timeout=120 "
-		"sysctl.kernel.hung_task_timeout_secs=480 "
+		"sysctl.kernel.hung_task_timeout_secs=480 tsc=reliable "
 		"no_hash_pointers "
 		"init=/usr/libexec/fstvm/fstvm-agent",
 		"--qemu-opts=-chardev "
@@ -196,6 +196,7 @@ static void everything_without_kvm(void **state)
 	spec.drive_count = 2;
 	spec.parameters = "no_hash_pointers";
 	spec.cpu = "qemu64";
+	spec.trust_tsc = true;
 	spec.unpacked = "/tmp/a b/vmlinux";
 	spec.kvm = false;
 	spec.shared_memory = true;
