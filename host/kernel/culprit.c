@@ -16,10 +16,18 @@ static void name_of(const struct stacks *stacks, size_t i, char *ret_name)
 			     CULPRIT_NAME);
 }
 
-/* Is this frame one of the code that the report is about? */
-static bool counts(const struct stacks_entry *f)
+/* May be a stale word of the stack. Kernels without frame pointers mark all of
+ * them so; then they are what there is. */
+static bool is_doubtful(const struct stacks *stacks,
+			const struct stacks_entry *f)
 {
-	return f->stack == STACK_CALL && !f->frame.unsure &&
+	return f->frame.name.len == 0 || (f->frame.unsure && stacks->sure);
+}
+
+/* Is this frame one of the code that the report is about? */
+static bool counts(const struct stacks *stacks, const struct stacks_entry *f)
+{
+	return f->stack == STACK_CALL && !is_doubtful(stacks, f) &&
 	       (f->frame.kind == FRAME_CALL || f->frame.kind == FRAME_PC);
 }
 
@@ -35,7 +43,8 @@ static bool is_service(const struct stacks *stacks, size_t i)
 static size_t first_guilty(const struct stacks *stacks, size_t start)
 {
 	for (size_t i = start; i < stacks->count; i++) {
-		if (counts(&stacks->frames[i]) && !is_service(stacks, i))
+		if (counts(stacks, &stacks->frames[i]) &&
+		    !is_service(stacks, i))
 			return i;
 	}
 	return NOT_FOUND;
@@ -146,7 +155,7 @@ static size_t rule_stall(const struct stacks *stacks, size_t start)
 	for (size_t i = start; i < stacks->count; i++) {
 		const struct stacks_entry *f = &stacks->frames[i];
 
-		if (f->frame.unsure || f->stack == STACK_HELD ||
+		if (is_doubtful(stacks, f) || f->stack == STACK_HELD ||
 		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
 			continue;
 		name_of(stacks, i, name);
@@ -168,7 +177,7 @@ static size_t rule_hung(const struct stacks *stacks)
 	for (size_t i = 0; i < stacks->count; i++) {
 		const struct stacks_entry *f = &stacks->frames[i];
 
-		if (!counts(f) || f->frame.kind != FRAME_CALL)
+		if (!counts(stacks, f) || f->frame.kind != FRAME_CALL)
 			continue;
 		if (first != NOT_FOUND &&
 		    f->number != stacks->frames[first].number)
@@ -203,7 +212,7 @@ static size_t rule_allocated(const struct stacks *stacks, enum stack_kind kind)
 
 	for (size_t i = 0; i < stacks->count; i++) {
 		if (stacks->frames[i].stack != kind ||
-		    stacks->frames[i].frame.unsure)
+		    is_doubtful(stacks, &stacks->frames[i]))
 			continue;
 		name_of(stacks, i, name);
 		if (!function_is_allocator(name))
@@ -216,7 +225,8 @@ static size_t rule_chain(const struct stacks *stacks)
 {
 	for (size_t i = 0; i < stacks->count; i++) {
 		if (stacks->frames[i].stack == STACK_CHAIN &&
-		    !stacks->frames[i].frame.unsure && !is_service(stacks, i))
+		    !is_doubtful(stacks, &stacks->frames[i]) &&
+		    !is_service(stacks, i))
 			return i;
 	}
 	return rule_lock(stacks);
@@ -231,7 +241,7 @@ static size_t rule_fallback(const struct stacks *stacks)
 	if (pc != NOT_FOUND && stacks->frames[pc].frame.name.len > 0)
 		return pc;
 	for (size_t i = 0; i < stacks->count; i++) {
-		if (counts(&stacks->frames[i]))
+		if (counts(stacks, &stacks->frames[i]))
 			last = i;
 	}
 	return last;
@@ -344,7 +354,8 @@ static size_t frame_named(const struct stacks *stacks, const char *function)
 
 	for (size_t i = 0; i < stacks->count; i++) {
 		name_of(stacks, i, name);
-		if (counts(&stacks->frames[i]) && strcmp(name, function) == 0)
+		if (counts(stacks, &stacks->frames[i]) &&
+		    strcmp(name, function) == 0)
 			return i;
 	}
 	return NOT_FOUND;
@@ -367,7 +378,7 @@ static void keep_frames(const struct stacks *stacks, size_t guilty,
 		if (f->stack != g->stack ||
 		    (f->number != g->number && g->frame.kind == FRAME_CALL))
 			break;
-		if (f->frame.unsure || f->frame.inlined ||
+		if (is_doubtful(stacks, f) || f->frame.inlined ||
 		    f->frame.kind != FRAME_CALL)
 			continue;
 		name_of(stacks, i, culprit->frames[culprit->frame_count]);

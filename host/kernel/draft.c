@@ -39,7 +39,7 @@ static bool is_sanitizer(enum report_class class)
 }
 
 void draft_begin(struct draft *draft, const struct pattern *pattern,
-		 uint64_t id, struct bytes caller)
+		 struct bytes caller)
 {
 	size_t n = caller.len < DRAFT_CALLER_MAX - 1 ? caller.len
 						     : DRAFT_CALLER_MAX - 1;
@@ -53,11 +53,10 @@ void draft_begin(struct draft *draft, const struct pattern *pattern,
 	draft->doubtful = draft->count = 0;
 	draft->has_trace = draft->has_frame = draft->ended = false;
 	draft->every_caller = false;
-	draft->lost = false;
+	draft->lost = draft->untold = false;
 	stacks_reset(&draft->stacks);
 	memcpy(draft->caller, caller.data ? (const void *)caller.data : "", n);
 	draft->caller[n] = '\0';
-	draft->report.id = id;
 	draft->report.class = pattern->class;
 	draft->report.severity = pattern->severity;
 	draft->report.cpu = -1;

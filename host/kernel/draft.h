@@ -32,6 +32,7 @@ struct draft {
 	bool has_frame;	       /* and a line of it */
 	bool ended;	   /* its end mark was seen; only repetitions follow */
 	bool every_caller; /* other CPUs print into it */
+	bool untold;	   /* on_begin() waits for more to go by */
 	bool lost;	   /* printk said that it dropped lines */
 	struct stacks stacks; /* of text */
 };
@@ -39,7 +40,7 @@ struct draft {
 /* Begin with lines that stood before the header: draft_add() them, then
  * draft_header(). */
 void draft_begin(struct draft *draft, const struct pattern *pattern,
-		 uint64_t id, struct bytes caller);
+		 struct bytes caller);
 void draft_header(struct draft *draft, const struct line_prefix *line,
 		  uint64_t number);
 void draft_add(struct draft *draft, struct bytes text, uint64_t number);

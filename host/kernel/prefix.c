@@ -179,8 +179,8 @@ static bool is_clock(struct bytes b)
 	       is_digit(at(b, 6)) && is_digit(at(b, 7));
 }
 
-/* The length of "Nov 23 17:17:00" in any language ("июл 27 …"), or 0. */
-static size_t traditional_date_length(struct bytes b)
+/* The length of "Nov " or of "июл. " at b's start, or 0. */
+static size_t name_of_date_length(struct bytes b)
 {
 	size_t i = 0;
 
@@ -189,8 +189,21 @@ static size_t traditional_date_length(struct bytes b)
 		i++;
 	if (i < 3 || at(b, i) != ' ')
 		return 0;
-	for (i++; at(b, i) == ' '; i++)
-		;
+	while (at(b, i) == ' ')
+		i++;
+	return i;
+}
+
+/* The length of "Nov 23 17:17:00", perhaps with the weekday before it, in any
+ * language, or 0. */
+static size_t traditional_date_length(struct bytes b)
+{
+	size_t i = name_of_date_length(b);
+
+	if (i == 0)
+		return 0;
+	if (is_alpha(at(b, i)))
+		i += name_of_date_length(bytes_of(b.data + i, b.len - i));
 	if (!is_digit(at(b, i++)))
 		return 0;
 	i += is_digit(at(b, i));
@@ -339,6 +352,23 @@ static bool is_daemon_text(struct bytes b)
 	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
 }
 
+/* " (2)[3122:Binder:1]", the CPU and the task, of MediaTek's kernels. */
+static void take_vendor(struct bytes *b)
+{
+	size_t i = 0;
+
+	while (at(*b, i) == ' ' && i < 2)
+		i++;
+	if (at(*b, i) != '(' || !is_digit(at(*b, i + 1)) ||
+	    at(*b, i + 2) != ')' || at(*b, i + 3) != '[' ||
+	    !is_digit(at(*b, i + 4)))
+		return;
+	for (i += 4; i < 48 && at(*b, i) != ']'; i++)
+		;
+	if (at(*b, i) == ']')
+		bytes_take(b, i + 1);
+}
+
 /* "host kernel: " behind the time, of journalctl -o short-monotonic. Other
  * names there are daemons'. */
 static void take_journal(struct bytes *b, struct line_prefix *prefix)
@@ -394,6 +424,7 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	take_level(&b, &prefix);
 	take_decoded_level(&b, &prefix);
 	if (take_time(&b, &prefix)) {
+		take_vendor(&b);
 		take_journal(&b, &prefix);
 	} else if (!take_ctime(&b, &prefix) && !take_iso(&b, &prefix)) {
 		take_date(&b);

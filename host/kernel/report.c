@@ -31,7 +31,7 @@ int report_scanner_create(struct report_sink sink,
 void report_scanner_reset(struct report_scanner *scanner)
 {
 	size_t start = offsetof(struct report_scanner, lines);
-	size_t end = offsetof(struct report_scanner, drafts);
+	size_t end = offsetof(struct report_scanner, parked);
 
 	memset((uint8_t *)scanner + start, 0, end - start);
 	for (size_t i = 0; i < REPORT_OPEN_MAX; i++)
@@ -73,8 +73,8 @@ void report_scanner_line(struct report_scanner *scanner, struct bytes line)
 		return;
 	scanner->sequence = 0;
 	line_prefix_parse(line, &prefix);
-	if (prefix.has_time)
-		scanner->timed++;
+	if (prefix.has_time && ++scanner->timed == TIMED_LINES)
+		scanner_forget_parked(scanner);
 	if (prefix.foreign)
 		return;
 	if (prefix.has_time || scanner->timed < TIMED_LINES) {
@@ -200,5 +200,5 @@ void report_scanner_flush(struct report_scanner *scanner)
 		scanner->tail_len = 0;
 		report_scanner_line(scanner, bytes_of(scanner->tail, n));
 	}
-	scanner_close_all(scanner);
+	scanner_finish(scanner);
 }

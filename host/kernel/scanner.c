@@ -34,11 +34,82 @@ static struct draft *draft_of(struct report_scanner *scanner,
 	return NULL;
 }
 
+static void tell_begin(struct report_scanner *scanner, struct report *report,
+		       const struct pattern *row, struct bytes header)
+{
+	struct report_begin begin = {
+		.class = row->class,
+		.severity = row->severity,
+		.consequence = report->consequence,
+		.line = scanner->lines,
+		.header = header,
+	};
+
+	if (report->id == 0) {
+		begin.line = report->line_header;
+		report->id = scanner->next_id++;
+		scanner->reported += !report->consequence;
+	}
+	begin.id = report->id;
+	if (row->severity == REPORT_FATAL)
+		scanner->died = true;
+	if (scanner->sink.on_begin)
+		scanner->sink.on_begin(scanner->sink.context, &begin);
+}
+
+static void park(struct report_scanner *scanner, const struct draft *draft)
+{
+	struct parked *parked = &scanner->parked[scanner->parked_count];
+	struct bytes text = draft->report.text;
+
+	if (scanner->parked_count == PARKED_MAX ||
+	    scanner->timed >= TIMED_LINES)
+		return;
+	scanner->parked_count++;
+	parked->report = draft->report;
+	parked->pattern = draft->pattern;
+	if (text.len > PARKED_TEXT) {
+		text.len = PARKED_TEXT;
+		parked->report.truncated = true;
+	}
+	memcpy(parked->text, text.data, text.len);
+	parked->report.text = bytes_of(parked->text, text.len);
+}
+
+void scanner_forget_parked(struct report_scanner *scanner)
+{
+	scanner->parked_count = 0;
+}
+
+/* It is a log without time stamps: they are reports like any other. */
+static void tell_parked(struct report_scanner *scanner)
+{
+	size_t count = scanner->parked_count;
+
+	scanner->parked_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct parked *parked = &scanner->parked[i];
+
+		tell_begin(scanner, &parked->report, parked->pattern,
+			   bytes_of_string(parked->report.header));
+		scanner->sink.on_report(scanner->sink.context, &parked->report);
+	}
+}
+
 static void close_draft(struct report_scanner *scanner, struct draft *draft)
 {
 	draft_finish(draft, scanner->kernel);
 	draft->open = false;
 	scanner->open_count--;
+	if (draft->untold && !draft->has_frame) {
+		park(scanner, draft);
+		return;
+	}
+	if (draft->untold) {
+		tell_parked(scanner);
+		tell_begin(scanner, &draft->report, draft->pattern,
+			   bytes_of_string(draft->report.header));
+	}
 	scanner->sink.on_report(scanner->sink.context, &draft->report);
 }
 
@@ -87,6 +158,12 @@ void scanner_close_all(struct report_scanner *scanner)
 		if (scanner->drafts[i].open)
 			close_draft(scanner, &scanner->drafts[i]);
 	}
+}
+
+void scanner_finish(struct report_scanner *scanner)
+{
+	scanner_close_all(scanner);
+	tell_parked(scanner);
 }
 
 /* Panics that only say that something before them was bad enough. */
@@ -148,23 +225,13 @@ static bool is_consequence(const struct report_scanner *scanner,
 	       damages_memory(open->pattern->class);
 }
 
-static void tell_begin(struct report_scanner *scanner,
-		       const struct draft *draft, const struct pattern *row,
-		       struct bytes header)
+/* Boot loaders and firmware warn, too, and have no clock. */
+static bool may_be_loader(const struct report_scanner *scanner,
+			  const struct pattern *row,
+			  const struct line_prefix *line)
 {
-	struct report_begin begin = {
-		.id = draft->report.id,
-		.class = row->class,
-		.severity = row->severity,
-		.consequence = draft->report.consequence,
-		.line = scanner->lines,
-		.header = header,
-	};
-
-	if (row->severity == REPORT_FATAL)
-		scanner->died = true;
-	if (scanner->sink.on_begin)
-		scanner->sink.on_begin(scanner->sink.context, &begin);
+	return !line->has_time && scanner->timed < TIMED_LINES &&
+	       (row->flags & PATTERN_GENERIC);
 }
 
 static void open_report(struct report_scanner *scanner,
@@ -182,7 +249,12 @@ static void open_report(struct report_scanner *scanner,
 	if (old && !single)
 		close_draft(scanner, old);
 	draft = free_draft(scanner);
-	draft_begin(draft, row, scanner->next_id++, line->caller);
+	draft_begin(draft, row, line->caller);
+	draft->untold = may_be_loader(scanner, row, line);
+	if (!draft->untold && line->has_time)
+		scanner_forget_parked(scanner);
+	else if (!draft->untold)
+		tell_parked(scanner);
 	scanner->open_count++;
 	if (!single)
 		recent_move(&scanner->recent, draft, line->caller,
@@ -194,11 +266,10 @@ static void open_report(struct report_scanner *scanner,
 	if (row->class == CLASS_PANIC && !consequence &&
 	    is_final_word(line->text))
 		draft->report.corrupted = true;
-	if (!consequence)
-		scanner->reported++;
 	if (row->severity == REPORT_FATAL && line->has_time)
 		scanner->died_us = line->time_us;
-	tell_begin(scanner, draft, row, line->text);
+	if (!draft->untold)
+		tell_begin(scanner, &draft->report, row, line->text);
 	if (single)
 		close_draft(scanner, draft);
 }
@@ -217,7 +288,8 @@ static bool continue_report(struct report_scanner *scanner, struct draft *draft,
 	if (row->severity > draft->report.severity) {
 		if (row->class != CLASS_PANIC)
 			draft->report.severity = row->severity;
-		tell_begin(scanner, draft, row, line->text);
+		draft->untold = false;
+		tell_begin(scanner, &draft->report, row, line->text);
 	}
 	return true;
 }

@@ -13,12 +13,23 @@ enum {
 	/* A stream's first lines, and those behind a kernel's start, are all
 	 * looked at, to learn whether they have time stamps. */
 	LEARN_LINES = 100,
+	/* How many lines of nothing but "WARNING: …" are kept until it shows
+	 * whether the kernel prints time stamps. */
+	PARKED_MAX = 32,
+	PARKED_TEXT = 1024,
+};
+
+/* A report that may be a boot loader's word. */
+struct parked {
+	struct report report;
+	const struct pattern *pattern;
+	char text[PARKED_TEXT];
 };
 
 struct report_scanner {
 	struct report_sink sink;
 	struct pattern_set *patterns;
-	/* From here to drafts: the stream's state. */
+	/* From here to parked: the stream's state. */
 	uint64_t lines;
 	uint64_t next_id;
 	uint64_t timed;	      /* lines with a time stamp, of those looked at */
@@ -32,9 +43,11 @@ struct report_scanner {
 	uint64_t died_us;
 	char kernel[128];
 	size_t open_count;
+	size_t parked_count;
 	struct recent recent;
 	size_t tail_len; /* report_scanner_push(): an unfinished line */
 	uint8_t tail[LIMIT_CONSOLE_LINE];
+	struct parked parked[PARKED_MAX];
 	struct draft drafts[REPORT_OPEN_MAX];
 };
 
@@ -45,4 +58,8 @@ void scanner_take(struct report_scanner *scanner,
  * started anew would print it. */
 void scanner_take_early(struct report_scanner *scanner,
 			const struct line_prefix *line);
+/* The kernel gives time stamps: what had none was not its. */
+void scanner_forget_parked(struct report_scanner *scanner);
 void scanner_close_all(struct report_scanner *scanner);
+/* The same at the stream's end. */
+void scanner_finish(struct report_scanner *scanner);

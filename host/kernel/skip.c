@@ -22,7 +22,7 @@ static const char *const services[] = {
 	"handle_object_size_mismatch*", "val_to_string", "__sanitizer_*",
 	"__kcov*", "write_comp_data", "check_kcov_mode", "save_stack*",
 	"stack_trace_*", "stack_depot_*", "object_err", "print_*", "check_slab",
-	"check_object", "check_bytes_and_report", "describe_object*",
+	"check_object", "check_bytes_and_report", "describe_object*", "__free_slab", "free_slab", "discard_slab", "free_debug_processing*", "alloc_debug_processing*", "*_consistency_checks", "on_freelist", "validate_slab*",
 	"object_is_on_stack",
 	/* Printing traces, WARN(), BUG(), panic(). */
 	"_warn*", "add_taint", "generic_bug*", "find_bug", "__bug_*",

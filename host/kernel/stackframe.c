@@ -425,6 +425,9 @@ size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 	ret_name[0] = '\0';
 	if (name.len == 0)
 		return 0;
+	/* A function of ppc64's first ABI; its descriptor has the bare name. */
+	if (name.data[0] == '.' && name.len > 1)
+		bytes_take(&name, 1);
 	name.len = suffix_at(name);
 	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
 		struct bytes rest = name;

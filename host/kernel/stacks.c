@@ -103,7 +103,7 @@ bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
 void stacks_reset(struct stacks *stacks)
 {
 	stacks->count = 0;
-	stacks->mixed = stacks->foreign = false;
+	stacks->mixed = stacks->foreign = stacks->sure = false;
 	stacks->kind = STACK_CALL;
 	stacks->number = 0;
 }
@@ -117,6 +117,7 @@ void stacks_add(struct stacks *stacks, struct bytes line,
 		stacks->mixed |= stacks->foreign;
 		if (stacks->count == STACKS_FRAMES_MAX)
 			return;
+		stacks->sure |= frame->kind == FRAME_CALL && !frame->unsure;
 		stacks->frames[stacks->count++] = (struct stacks_entry){
 			.frame = *frame,
 			.stack = stacks->kind,

@@ -33,6 +33,7 @@ struct stacks {
 	bool foreign; /* and it did in a line since the last frame */
 	enum stack_kind kind; /* of the frames to come */
 	unsigned int number;
+	bool sure; /* some frame of a call is; otherwise doubtful ones count */
 	struct stacks_entry frames[STACKS_FRAMES_MAX];
 };
 
