@@ -260,7 +260,7 @@ static struct bytes symbol_with_offset(struct bytes header)
 }
 
 /* The function that a header names: "… in f+0x1/0x2", "… in f / g" (KCSAN),
- * "): f:123:" (ext4), "in f:123:" (btrfs). */
+ * "): f:123:" (ext4), "in f:123:" (btrfs), "in \"f\"" (xfs). */
 static struct bytes header_symbol(struct bytes header)
 {
 	static const char *const leads[] = {" in ", "): "};
@@ -275,9 +275,10 @@ static struct bytes header_symbol(struct bytes header)
 			continue;
 		bytes_take(&rest,
 			   (size_t)(found - header.data) + strlen(leads[i]));
+		if (rest.len > 0 && rest.data[0] == '"')
+			bytes_take(&rest, 1);
 		name = stackframe_symbol(rest);
-		if (name.len < rest.len && rest.data[name.len] != ':' &&
-		    rest.data[name.len] != ' ')
+		if (name.len < rest.len && !strchr(": \"", rest.data[name.len]))
 			name.len = 0;
 	}
 	return name;

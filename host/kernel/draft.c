@@ -136,8 +136,10 @@ static bool ends_at_mark(const struct draft *draft, struct bytes text)
 static bool take_boundary(struct draft *draft, struct bytes text,
 			  uint64_t number, struct body *body, bool *ret_mine)
 {
+	/* Until 4.9 KASAN printed one before the stack, too. */
 	if (body->kind == BODY_SEPARATOR &&
-	    is_sanitizer(draft->pattern->class)) {
+	    is_sanitizer(draft->pattern->class) &&
+	    (draft->has_frame || draft->count > DETAIL_LINES)) {
 		draft_add(draft, text, number);
 		*ret_mine = true;
 		return true;
@@ -223,6 +225,10 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 	/* Starved kthreads are told of within a stall. */
 	if (row->class == CLASS_RCU_STALL && (row->flags & PATTERN_DETAIL))
 		return draft->pattern->class == CLASS_RCU_STALL;
+	/* What follows a report of XFS. */
+	if (row->class == CLASS_FS_ERROR && (row->flags & PATTERN_SINGLE) &&
+	    draft->pattern->class == CLASS_FS_ERROR)
+		return true;
 	if (row->class == CLASS_OOM && draft->pattern->class == CLASS_OOM)
 		return true;
 	/* Whom a hung task waits for; what a WARN() says in its last line. */

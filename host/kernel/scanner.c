@@ -15,6 +15,8 @@ enum {
 	BOOT_LINES = 50,
 	/* How long after a death what follows is put down to it. */
 	AFTERMATH_US = 180 * 1000 * 1000,
+	/* And also what is not bad by itself. */
+	DEATH_US = 1000 * 1000,
 };
 
 static bool same_caller(const char *caller, struct bytes other)
@@ -179,8 +181,6 @@ static bool is_final_word(struct bytes text)
 		"hard LOCKUP",
 		"RCU Stall",
 		"rcu: ",
-		"Attempted to kill",
-		"Aiee, ",
 		"Oops",
 		"UBSAN: ",
 		"KASAN: ",
@@ -217,7 +217,8 @@ static bool is_consequence(const struct report_scanner *scanner,
 	if (row->class == CLASS_PANIC)
 		return scanner->reported > 0 &&
 		       (open || aftermath || is_final_word(line->text));
-	if (aftermath && row->severity >= REPORT_HANG)
+	if (aftermath && (row->severity >= REPORT_HANG ||
+			  line->time_us < scanner->died_us + DEATH_US))
 		return true;
 	if (open && open->report.severity == REPORT_FATAL)
 		return true;

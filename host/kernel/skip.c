@@ -95,7 +95,7 @@ static const char *const services[] = {
 	"alloc_inode*", "new_inode*", "__kmalloc*", "__do_kmalloc*", "kzalloc*",
 	"kcalloc*", "kvmalloc*", "kvzalloc*", "kmem_cache_*", "__kmem_cache_*",
 	"slab_*", "__slab_*", "___slab_*", "cache_alloc*", "cache_free*",
-	"____cache_alloc*", "__cache_*", "___cache_*", "do_slab_free", "kfree",
+	"____cache_alloc*", "kmem_getpages", "kmem_freepages", "__cache_*", "___cache_*", "do_slab_free", "kfree",
 	"__kfree*", "kfree_*", "kvfree*", "vfree*", "__vunmap", "vunmap",
 	"__vfree*", "vmalloc*", "__vmalloc*", "vzalloc*", "kmemdup*",
 	"kstrdup*", "krealloc*", "__do_krealloc*", "kmemleak_*",

@@ -216,6 +216,49 @@ static void compose_slub(struct bytes header, const struct culprit *culprit,
 	put(out, culprit->function);
 }
 
+/* Without the part of b that holds words and ends at stop: "inode #12: ". */
+static void skip_word(struct bytes *b, const char *lead)
+{
+	struct bytes rest = behind(*b, ": ");
+	size_t n = strlen(lead);
+
+	if (rest.len > 0 && b->len >= n && memcmp(b->data, lead, n) == 0)
+		*b = rest;
+}
+
+/* "EXT4-fs error (device vdb): f:12: inode #2: comm ls: text" becomes
+ * "EXT4-fs error in f: text": devices and inodes differ from run to run. */
+static void compose_fs(struct bytes header, const struct culprit *culprit,
+		       struct output *out)
+{
+	struct bytes lead = before(header, " (");
+	struct bytes text = behind(header, ")");
+	char words[128];
+
+	while (text.len > 0 && strchr(": ", text.data[0]))
+		bytes_take(&text, 1);
+	if (text.len == 0 || lead.len == header.len) {
+		title_normalise(header, words, sizeof(words));
+		put(out, words);
+		return;
+	}
+	title_normalise(lead, words, sizeof(words));
+	put(out, words);
+	if (culprit->function[0]) {
+		put(out, " in ");
+		put(out, culprit->function);
+		if (text.len > 3 && memcmp(text.data, "in ", 3) == 0)
+			bytes_take(&text, 3);
+		skip_word(&text, culprit->function);
+	}
+	skip_word(&text, "inode #");
+	skip_word(&text, "block ");
+	skip_word(&text, "comm ");
+	title_normalise(text, words, sizeof(words));
+	put(out, ": ");
+	put(out, words);
+}
+
 static void compose_template(const char *template, const char *function,
 			     struct output *out)
 {
@@ -283,6 +326,8 @@ void title_compose(const struct pattern *pattern, struct bytes header,
 		compose_sanitizer("UBSAN", header, text, NULL, culprit, &out);
 	else if (pattern->class == CLASS_SLUB && !pattern->title)
 		compose_slub(header, culprit, &out);
+	else if (pattern->class == CLASS_FS_ERROR && !pattern->title)
+		compose_fs(header, culprit, &out);
 	else if (pattern->title)
 		compose_template(pattern->title, culprit->function, &out);
 	else
