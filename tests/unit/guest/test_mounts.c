@@ -154,6 +154,65 @@ static void test_tree_with_its_overlay(void **state)
 	assert_int_equal(access(LAYOUT_UPPER "/written", F_OK), 0);
 }
 
+static void test_warm_tree_lies_above_the_export(void **state)
+{
+	char text[16];
+	int fd;
+
+	(void)state;
+	if (!sandbox_enter())
+		skip();
+	ok(mounts_remove(60000, &why));
+	ok(mounts_make_layout(&why));
+	assert_int_equal(mount("t", LAYOUT_LOWER, "tmpfs", 0, "mode=0755"), 0);
+	sandbox_write(LAYOUT_LOWER "/check", "export", 6);
+	sandbox_write(LAYOUT_LOWER "/source.c", "export", 6);
+	assert_true(mkdir(LAYOUT_WARM, 0755) == 0 || errno == EEXIST);
+	assert_true(mkdir(LAYOUT_WARM_TREE, 0755) == 0 || errno == EEXIST);
+	assert_int_equal(mount("w", LAYOUT_WARM_TREE, "tmpfs", 0, "mode=0755"),
+			 0);
+	sandbox_write(LAYOUT_WARM_TREE "/check", "warm", 4);
+	assert_int_equal(chmod(LAYOUT_WARM_TREE "/check", 0755), 0);
+	ok(mounts_make_tree("fstvm.none", 60000, &why));
+	fd = open(LAYOUT_TESTS "/check", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, text, sizeof(text)), 4);
+	close(fd);
+	assert_int_equal(access(LAYOUT_TESTS "/source.c", F_OK), 0);
+	ok(mounts_remove(60000, &why));
+	assert_false(mounts_is_mounted(LAYOUT_WARM_TREE));
+}
+
+static int count_mounts(void *context, const char *path)
+{
+	int *count = context;
+
+	assert_true(strncmp(path, LAYOUT_TEST "/", strlen(LAYOUT_TEST) + 1) ==
+		    0);
+	return ++*count == 3 ? -E2BIG : 0;
+}
+
+static void test_each_below(void **state)
+{
+	int count = 0;
+
+	(void)state;
+	if (!sandbox_enter())
+		skip();
+	ok(mounts_make_layout(&why));
+	assert_int_equal(mount("a", LAYOUT_TEST, "tmpfs", 0, ""), 0);
+	assert_int_equal(mkdir(LAYOUT_TEST "/a", 0755), 0);
+	assert_int_equal(mount("a", LAYOUT_TEST "/a", "tmpfs", 0, ""), 0);
+	assert_int_equal(mkdir(LAYOUT_TEST "/a/b", 0755), 0);
+	assert_int_equal(mount("a", LAYOUT_TEST "/a/b", "tmpfs", 0, ""), 0);
+	assert_int_equal(mounts_each_below(LAYOUT_TEST, count_mounts, &count),
+			 0);
+	assert_int_equal(count, 2);
+	/* What it says is handed on. */
+	assert_int_equal(mounts_each_below(LAYOUT_TEST, count_mounts, &count),
+			 -E2BIG);
+	ok(mounts_remove(60000, &why));
+}
+
 static void test_remove(void **state)
 {
 	int busy;
@@ -192,6 +251,8 @@ int main(void)
 		cmocka_unit_test(test_fresh_tmp),
 		cmocka_unit_test(test_tree_without_9p),
 		cmocka_unit_test(test_tree_with_its_overlay),
+		cmocka_unit_test(test_warm_tree_lies_above_the_export),
+		cmocka_unit_test(test_each_below),
 		cmocka_unit_test(test_remove),
 	};
 
