@@ -226,7 +226,9 @@ static void on_second(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	if (rc < 0)
+	if (rc == -ENOENT)
+		machinery_failed(run, rc, "the run directory was removed");
+	else if (rc < 0)
 		machinery_failed(run, rc, "can't write the journal");
 	if (run->error < 0 && run->slots[0].active)
 		vm_kill(&run->slots[0].vm,

@@ -342,6 +342,9 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 	uint32_t test, attempt;
 	Pb__Verdict verdict = PB__VERDICT__VERDICT_UNSPECIFIED;
 
+	if (slot->vm.host_error < 0)
+		slot->owner.failed(slot->owner.context, slot->vm.host_error,
+				   slot->run->outdir->path);
 	kernelwatch_finish(slot->watch,
 			   reason != PB__VM_END_REASON__VM_END_FINISHED);
 	keep_unfinished(slot);

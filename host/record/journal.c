@@ -119,6 +119,10 @@ int journal_append(struct journal *journal, const Pb__Event *event)
 
 int journal_sync(struct journal *journal)
 {
+	struct stat st = {0};
+
+	if (fstat(journal->fd, &st) == 0 && st.st_nlink == 0)
+		return -ENOENT;
 	if (!journal->dirty)
 		return 0;
 	if (fdatasync(journal->fd) < 0)

@@ -41,7 +41,8 @@ must_check int journal_create(struct journal *journal, int dirfd);
  * and what was there is untouched. */
 must_check int journal_append(struct journal *journal, const Pb__Event *event);
 /* On the disk, if something was appended since. It waits for the disk: call
- * it from a timer, once a second. */
+ * it from a timer, once a second. -ENOENT: the file has been removed, so that
+ * nobody would ever read what is appended. */
 must_check int journal_sync(struct journal *journal);
 void journal_close(struct journal *journal);
 

@@ -150,6 +150,7 @@ static int on_channel_message(void *context, const Pb__Envelope *envelope)
 	struct event_origin origin = vm_origin(vm);
 	const char *why = "";
 	Pb__Event event;
+	int rc;
 
 	vm->last_sign = vm->last_message = ev_now(vm->loop);
 	if (session_step(&vm->session, envelope, &why) < 0) {
@@ -160,12 +161,13 @@ static int on_channel_message(void *context, const Pb__Envelope *envelope)
 		vm->owner.on_heartbeat(vm->owner.context, envelope->heartbeat);
 		return 0;
 	}
-	if (event_from_guest(&event, &origin, envelope) < 0)
-		return vm->owner.on_bulk(vm->owner.context, envelope) < 0
-			       ? vm_host_failed(vm)
-			       : 0;
-	if (vm->owner.on_event(vm->owner.context, &event) < 0)
-		return vm_host_failed(vm);
+	if (event_from_guest(&event, &origin, envelope) < 0) {
+		rc = vm->owner.on_bulk(vm->owner.context, envelope);
+		return rc < 0 ? vm_host_failed(vm, rc) : 0;
+	}
+	rc = vm->owner.on_event(vm->owner.context, &event);
+	if (rc < 0)
+		return vm_host_failed(vm, rc);
 	react(vm, envelope);
 	return 0;
 }
@@ -179,6 +181,7 @@ static void on_channel_connected(void *context, pid_t peer)
 
 	blackbox_begin(&vm->blackbox, peer, vm->process.pid,
 		       vm->spec.vng->memory_mib << 20);
+	vm->connected = true;
 	connected.qemu_pid = (uint32_t)peer;
 	event_init(&event, &origin);
 	event.body_case = PB__EVENT__BODY_VM_CONNECTED;

@@ -3,12 +3,14 @@
 #include "host/vm/ending.h"
 
 #include "host/record/event.h"
+#include "host/vm/bootfault.h"
 #include "host/vm/stray.h"
 #include "shared/clock.h"
 #include "shared/escape.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #define DRAIN_NS 2000000000ULL
@@ -102,6 +104,35 @@ void vm_blame_kernel(struct vm *vm, const char *line)
 	ending_set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED, line);
 }
 
+static struct bytes line_of(const void *context, size_t i)
+{
+	return console_last(context, i);
+}
+
+/* Why the agent was never heard of, where the console tells. */
+static void explain_boot(struct vm *vm)
+{
+	const struct bootfault_facts facts = {
+		.qemu_connected = vm->connected,
+		.agent_init = vm->spec.vng->start == VNG_START_INIT,
+		.line_count = vm->console.line_count,
+	};
+	size_t len = strlen(vm->end_detail);
+	char why[BOOTFAULT_TEXT];
+
+	if (vm->session.state != SESSION_HELLO ||
+	    (vm->end_reason != PB__VM_END_REASON__VM_END_BOOT_TIMEOUT &&
+	     vm->end_reason != PB__VM_END_REASON__VM_END_BOOT_FAILED &&
+	     vm->end_reason != PB__VM_END_REASON__VM_END_CRASHED) ||
+	    !bootfault_explain(&facts, line_of, &vm->console,
+			       console_last_count(&vm->console), why))
+		return;
+	len += bytes_copy_string(vm->end_detail + len,
+				 sizeof(vm->end_detail) - len, "; ");
+	escape_text(vm->end_detail + len, sizeof(vm->end_detail) - len,
+		    bytes_of_string(why), false);
+}
+
 void ending_close(struct vm *vm)
 {
 	ev_timer_stop(vm->loop, &vm->deadline);
@@ -139,6 +170,7 @@ void ending_check(struct vm *vm)
 	(void)!console_finish(&vm->console);
 	vm->owner.on_gone(vm->owner.context);
 	ending_settle(vm);
+	explain_boot(vm);
 	vm->owner.on_ending(vm->owner.context, vm->end_reason, vm->end_detail);
 	emit_ended(vm);
 	ending_close(vm);

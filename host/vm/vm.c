@@ -41,11 +41,16 @@ void vm_emit(struct vm *vm, Pb__Event *event)
 			"the journal can't be written");
 }
 
-int vm_host_failed(struct vm *vm)
+int vm_host_failed(struct vm *vm, int error)
 {
-	vm_kill(vm, PB__VM_END_REASON__VM_END_HOST_FAILED,
-		"the run directory can't be written");
-	return -EIO;
+	char text[128];
+
+	snprintf(text, sizeof(text), "the run directory can't be written: %s",
+		 strerror(-error));
+	if (vm->host_error == 0)
+		vm->host_error = error;
+	vm_kill(vm, PB__VM_END_REASON__VM_END_HOST_FAILED, text);
+	return error;
 }
 
 void vm_set_deadline(struct vm *vm, double seconds)
@@ -162,12 +167,14 @@ static void on_vm_stderr(struct ev_loop *loop, ev_io *io, int events)
 	static uint8_t buffer[READ_BYTES];
 	struct vm *vm = io->data;
 	ssize_t n = read_some(vm->process.err_fd, buffer, &vm->err_at_end);
+	int rc;
 
 	(void)events;
 	if (n > 0) {
 		vm->last_sign = ev_now(loop);
-		if (console_push(&vm->console, bytes_of(buffer, (size_t)n)) < 0)
-			vm_host_failed(vm);
+		rc = console_push(&vm->console, bytes_of(buffer, (size_t)n));
+		if (rc < 0)
+			vm_host_failed(vm, rc);
 	}
 	if (vm->err_at_end) {
 		ev_io_stop(loop, io);
@@ -180,10 +187,13 @@ static void on_vm_stdout(struct ev_loop *loop, ev_io *io, int events)
 	static uint8_t buffer[READ_BYTES];
 	struct vm *vm = io->data;
 	ssize_t n = read_some(vm->process.out_fd, buffer, &vm->out_at_end);
+	int rc = 0;
 
 	(void)events;
-	if (n > 0 && fd_write_all(vm->spec.log_fd, buffer, (size_t)n) < 0)
-		vm_host_failed(vm);
+	if (n > 0)
+		rc = fd_write_all(vm->spec.log_fd, buffer, (size_t)n);
+	if (rc < 0)
+		vm_host_failed(vm, rc);
 	if (vm->out_at_end) {
 		ev_io_stop(loop, io);
 		ending_check(vm);

@@ -91,6 +91,7 @@ struct vm {
 	struct vm_spec spec;
 	enum vm_state state;
 	Pb__VmEndReason end_reason;
+	int host_error; /* the first of writing to the run directory */
 	char end_detail[512];
 	struct sockdir dir;
 	struct guard guard;
@@ -98,6 +99,7 @@ struct vm {
 	struct ladder ladder;
 	struct channel channel;
 	bool channel_is_open;
+	bool connected; /* QEMU was, once */
 	struct qmp qmp;
 	struct session session;
 	struct blackbox blackbox;
@@ -143,7 +145,7 @@ void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail);
 struct event_origin vm_origin(const struct vm *vm);
 /* To the owner; one that can't journal it ends the VM. */
 void vm_emit(struct vm *vm, Pb__Event *event);
-/* Our own machinery failed. Returns -EIO. */
-int vm_host_failed(struct vm *vm);
+/* Our own machinery failed, with this error, which it returns. */
+int vm_host_failed(struct vm *vm, int error);
 /* Of the present state, in seconds; 0: none. */
 void vm_set_deadline(struct vm *vm, double seconds);

@@ -441,6 +441,22 @@ static void test_disk_full(void **state)
 	expect_journal(SAMPLE + 1, 0);
 }
 
+/* Removed while it is written: nobody would read what is appended. */
+static void test_removed(void **state)
+{
+	struct journal journal;
+
+	(void)state;
+	assert_int_equal(journal_create(&journal, directory), 0);
+	assert_int_equal(append_start(&journal, JOURNAL_VERSION), 0);
+	assert_int_equal(journal_sync(&journal), 0);
+	assert_int_equal(unlinkat(directory, JOURNAL_NAME, 0), 0);
+	assert_int_equal(journal_sync(&journal), -ENOENT);
+	assert_int_equal(append_notice(&journal, 2), 0);
+	assert_int_equal(journal_sync(&journal), -ENOENT);
+	journal_close(&journal);
+}
+
 static void test_largest_record(void **state)
 {
 	Pb__Event event = PB__EVENT__INIT;
@@ -532,6 +548,7 @@ int main(void)
 		BOXED(test_resume_of_what_is_none),
 		BOXED(test_lock),
 		BOXED(test_disk_full),
+		BOXED(test_removed),
 		BOXED(test_largest_record),
 		BOXED(test_largest_plan),
 	};

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+fstvm_unit_test(vm/test_bootfault.c fstvm_vm)
 fstvm_unit_test(vm/test_busybox.c fstvm_vm)
 fstvm_unit_test(vm/test_capture.c fstvm_vm)
+fstvm_unit_test(vm/test_checksum.c fstvm_vm)
 fstvm_unit_test(vm/test_console.c fstvm_vm)
 fstvm_unit_test(vm/test_guard.c fstvm_vm)
 fstvm_unit_test(vm/test_guestram.c fstvm_vm fstvm_ringimage)
