@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -69,17 +70,31 @@ def load():
         return float(file.read().split()[0])
 
 
+def is_over(process):
+    """It is a zombie, and stays one."""
+    return os.waitid(os.P_PID, process.pid,
+                     os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+
+def end(process):
+    """With all of its group: vng leaves QEMU behind."""
+    os.killpg(process.pid, signal.SIGTERM)
+    for _ in range(100):
+        if is_over(process):
+            break
+        time.sleep(POLL_S)
+    os.killpg(process.pid, signal.SIGKILL)
+
+
 def watch(process, timeout):
     """Until it is a zombie. Its largest memory in KiB."""
     peak = 0
-    end = time.monotonic() + timeout
-    while not os.waitid(os.P_PID, process.pid,
-                        os.WEXITED | os.WNOWAIT | os.WNOHANG):
+    late = time.monotonic() + timeout
+    while not is_over(process):
         peak = max(peak, peak_kib(process.pid))
-        if time.monotonic() > end:
-            os.killpg(process.pid, 15)
-            time.sleep(5)
-            os.killpg(process.pid, 9)
+        if time.monotonic() > late:
+            end(process)
+            break
         time.sleep(POLL_S)
     return peak
 
@@ -113,7 +128,11 @@ class Measured:
             stderr=subprocess.PIPE, env=env, start_new_session=True)
         self.out = Lines(process.stdout)
         self.err = Lines(process.stderr)
-        self.peak_kib = watch(process, timeout)
+        try:
+            self.peak_kib = watch(process, timeout)
+        except BaseException:
+            end(process)
+            raise
         self.wall_s = time.monotonic() - self.started
         self.cpu_own_s = own_cpu_s(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
