@@ -76,6 +76,10 @@ static const struct option_row rows[] = {
 	 "N times (default: 0)"},
 	{"max-crashes", 0, "N", OPTIONS_RUN, TEXT(max_crashes),
 	 "give up after so many dead VMs (default: 10; 0: never)"},
+	{"kernel-problems", 0, "WHAT", OPTIONS_RUN, TEXT(kernel_problems),
+	 "fail the test that the kernel complains in, report it\n"
+	 "only, or ignore it (default: fail; without KVM hangs\n"
+	 "and stalls are only reported)"},
 	{"append", 0, "ARGS", OPTIONS_RUN, TEXT(kernel_parameters),
 	 "more kernel parameters, separated by blanks"},
 	{"env", 0, "NAME=VALUE", OPTIONS_RUN, TEXT(environment),

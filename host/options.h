@@ -46,6 +46,7 @@ struct options {
 	const char *boot_timeout;
 	const char *retries;
 	const char *max_crashes;
+	const char *kernel_problems;
 	const char *run_dir;
 	const char *name;
 	const char *format;

@@ -351,6 +351,17 @@ static void check_parameters(struct prepared *prepared,
 			      VNG_PARAMETERS);
 }
 
+static void take_policy(struct prepared *prepared,
+			const struct options *options)
+{
+	if (policy_parse(options->kernel_problems, prepared->found.kvm,
+			 &prepared->policy) < 0)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "--kernel-problems: \"%s\" is not fail, report "
+			      "or ignore",
+			      options->kernel_problems);
+}
+
 /* Where it can't be made, nobody can tell later that the image has changed. */
 static void take_checksum(struct prepared *prepared)
 {
@@ -368,6 +379,7 @@ static void prepare_machine(struct prepared *prepared,
 	take_unpack(prepared, options);
 	take_warm(prepared, options);
 	take_checksum(prepared);
+	take_policy(prepared, options);
 	deadlines_take(prepared, options);
 }
 

@@ -12,6 +12,7 @@
 #include "host/plan/config.h"
 #include "host/plan/devices.h"
 #include "host/plan/plan.h"
+#include "host/policy.h"
 #include "host/vm/checksum.h"
 #include "host/vm/preflight.h"
 #include "journal.pb-c.h"
@@ -40,6 +41,7 @@ struct prepared {
 	char kernel_checksum[CHECKSUM_TEXT]; /* of the image; "": unknown */
 	uint32_t retries;
 	uint32_t max_crashes;
+	struct policy policy;
 };
 
 /* 700 KiB: not for the stack. */

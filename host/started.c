@@ -82,6 +82,8 @@ static void fill_config(Pb__RunStarted *event, const struct prepared *prepared)
 	event->setup_timeout_ms = prepared->setup_timeout_ms;
 	event->retries = prepared->retries;
 	event->max_crashes = prepared->max_crashes;
+	event->kernel_problems = prepared->policy.kernel_problems;
+	event->hangs_fail = prepared->policy.hangs_fail;
 }
 
 static void fill_options(Pb__RunStarted *event, const struct options *options)

@@ -128,6 +128,7 @@ int attempt_finish(struct attempt *attempt, struct allowance *allowance,
 	attempt->duration_ns = finished->duration_ns;
 	attempt->total_ns = finished->total_ns;
 	attempt->kmsg_upto = finished->kmsg_sequence;
+	attempt->kmsg_ended = finished->kmsg_ended;
 	return settle(attempt, allowance);
 }
 

@@ -70,6 +70,7 @@ struct attempt {
 	uint32_t session;
 	uint64_t kmsg_from; /* kernel records [from, upto) are this test's */
 	uint64_t kmsg_upto;
+	uint64_t kmsg_ended; /* at its process's end; 0: not known */
 	struct attempt_artifact *artifacts;
 	uint32_t artifact_count;
 	uint32_t artifacts_left_out;

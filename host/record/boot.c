@@ -248,8 +248,9 @@ int boot_apply(struct boot *boot, struct allowance *allowance,
 		boot->kernel_messages += event->kernel_records->n_records;
 		boot->kernel_messages_lost += event->kernel_records->lost;
 	} else if (event->body_case == PB__EVENT__BODY_KERNEL_PROBLEM) {
+		static const struct problem_rules rules = {.fail = true};
 		enum problem_group group =
-			problem_group_of(event->kernel_problem, true);
+			problem_group_of(event->kernel_problem, &rules);
 
 		if (group == PROBLEM_PANIC || group == PROBLEM_OOPS)
 			boot->kernel_died = true;

@@ -36,25 +36,80 @@ const char *problem_severity_name(Pb__Severity severity)
 	return severity_names[index];
 }
 
-bool problem_counts(Pb__Severity severity, bool kvm)
+static const char *class_of(const Pb__KernelProblem *found)
 {
-	return severity == PB__SEVERITY__SEVERITY_ERROR ||
-	       severity == PB__SEVERITY__SEVERITY_FATAL ||
-	       (severity == PB__SEVERITY__SEVERITY_HANG && kvm);
+	return found->class_ ? found->class_ : "";
+}
+
+static bool is_one_of(const char *class, const char *const *classes)
+{
+	for (; *classes; classes++)
+		if (!strcmp(class, *classes))
+			return true;
+	return false;
+}
+
+struct problem_rules problem_rules_of(const Pb__RunStarted *run,
+				      const Pb__KernelProblem *found)
+{
+	struct problem_rules rules = {.fail = true};
+	Pb__KernelProblems policy;
+
+	if (!run)
+		return rules;
+	policy = run->kernel_problems;
+	rules.ignore = policy == PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_IGNORE;
+	rules.fail = !rules.ignore &&
+		     policy != PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_REPORT;
+	rules.hangs_fail = run->kvm || run->hangs_fail;
+	if (found->in_test && found->test < run->n_tests)
+		rules.expects = run->tests[found->test]->expects;
+	return rules;
+}
+
+bool problem_is_expected(const Pb__KernelProblem *found, uint32_t expects)
+{
+	static const char *const provoked[] = {"fs_error", "io_error",
+					       "warning", NULL};
+	static const char *const unchecked[] = {
+		"bug_other", "info_other", "vfs", "oom", "page_alloc", NULL};
+
+	if (!expects || found->severity == PB__SEVERITY__SEVERITY_FATAL ||
+	    found->severity == PB__SEVERITY__SEVERITY_HANG)
+		return false;
+	return is_one_of(class_of(found), provoked) ||
+	       (expects & PB__EXPECTS__EXPECTS_UNCHECKED_DMESG &&
+		is_one_of(class_of(found), unchecked));
+}
+
+static bool is_bad(const Pb__KernelProblem *found,
+		   const struct problem_rules *rules)
+{
+	if (problem_is_expected(found, rules->expects))
+		return false;
+	return found->severity == PB__SEVERITY__SEVERITY_ERROR ||
+	       found->severity == PB__SEVERITY__SEVERITY_FATAL ||
+	       (found->severity == PB__SEVERITY__SEVERITY_HANG &&
+		rules->hangs_fail);
+}
+
+bool problem_counts(const Pb__KernelProblem *found,
+		    const struct problem_rules *rules)
+{
+	return rules->fail && is_bad(found, rules);
 }
 
 /* What is fatal without being a panic is an oops of some sort (BUG(), double
  * fault, …). */
-enum problem_group problem_group_of(const Pb__KernelProblem *found, bool kvm)
+enum problem_group problem_group_of(const Pb__KernelProblem *found,
+				    const struct problem_rules *rules)
 {
-	const char *class = found->class_ ? found->class_ : "";
-
-	if (!strcmp(class, "panic"))
+	if (!strcmp(class_of(found), "panic"))
 		return PROBLEM_PANIC;
-	if (!strcmp(class, "oops") ||
+	if (!strcmp(class_of(found), "oops") ||
 	    found->severity == PB__SEVERITY__SEVERITY_FATAL)
 		return PROBLEM_OOPS;
-	if (!strcmp(class, "warning") || !problem_counts(found->severity, kvm))
+	if (!strcmp(class_of(found), "warning") || !is_bad(found, rules))
 		return PROBLEM_WARNING;
 	return PROBLEM_ERROR;
 }
@@ -65,6 +120,7 @@ static void problem_deinit(struct problem *problem, struct allowance *allowance)
 	allowance_drop(allowance, &problem->title);
 	allowance_drop(allowance, &problem->function);
 	allowance_drop(allowance, &problem->report);
+	allowance_drop(allowance, &problem->fingerprint);
 }
 
 static const char *title_of(const Pb__KernelProblem *found)
@@ -73,21 +129,12 @@ static const char *title_of(const Pb__KernelProblem *found)
 					     : "(a problem without a title)";
 }
 
-static int problem_init(struct problem *problem, struct allowance *allowance,
-			const Pb__KernelProblem *found, uint32_t boot, bool kvm)
+static int keep_texts(struct problem *problem, struct allowance *allowance,
+		      const Pb__KernelProblem *found)
 {
-	int r;
+	int r = allowance_keep(allowance, &problem->class, found->class_,
+			       PROBLEM_CLASS);
 
-	problem->group = problem_group_of(found, kvm);
-	problem->severity = found->severity;
-	problem->boot = boot;
-	problem->in_test = found->in_test;
-	problem->consequence = found->consequence;
-	problem->counts = problem_counts(found->severity, kvm);
-	problem->test = found->test;
-	problem->attempt = found->attempt;
-	r = allowance_keep(allowance, &problem->class, found->class_,
-			   PROBLEM_CLASS);
 	if (r >= 0)
 		r = allowance_keep(allowance, &problem->title, title_of(found),
 				   PROBLEM_TITLE);
@@ -97,23 +144,49 @@ static int problem_init(struct problem *problem, struct allowance *allowance,
 	if (r >= 0)
 		r = allowance_keep(allowance, &problem->report, found->report,
 				   PROBLEM_REPORT);
+	if (r >= 0)
+		r = allowance_keep(allowance, &problem->fingerprint,
+				   found->fingerprint, PROBLEM_FINGERPRINT);
 	if (r < 0)
 		problem_deinit(problem, allowance);
 	return r;
 }
 
+static int problem_init(struct problem *problem, struct allowance *allowance,
+			const Pb__KernelProblem *found, uint32_t boot,
+			const struct problem_rules *rules)
+{
+	problem->group = problem_group_of(found, rules);
+	problem->severity = found->severity;
+	problem->boot = boot;
+	problem->in_test = found->in_test;
+	problem->consequence = found->consequence;
+	problem->expected = problem_is_expected(found, rules->expects);
+	problem->counts = problem_counts(found, rules);
+	problem->unclassified = found->unclassified;
+	problem->test = found->test;
+	problem->attempt = found->attempt;
+	problem->sequence = found->sequence;
+	problem->age_s = found->age_s;
+	return keep_texts(problem, allowance, found);
+}
+
 int problem_list_add(struct problem_list *list, struct allowance *allowance,
-		     const Pb__KernelProblem *found, uint32_t boot, bool kvm)
+		     const Pb__KernelProblem *found, uint32_t boot,
+		     const struct problem_rules *rules)
 {
 	int r;
 
-	list->totals[problem_group_of(found, kvm)]++;
-	if (problem_counts(found->severity, kvm))
+	if (problem_is_expected(found, rules->expects))
+		list->expected++;
+	else
+		list->totals[problem_group_of(found, rules)]++;
+	if (problem_counts(found, rules))
 		list->counting++;
 	if (list->count == PROBLEM_LIST)
 		return 0;
 	r = problem_init(&list->items[list->count], allowance, found, boot,
-			 kvm);
+			 rules);
 	if (r >= 0)
 		list->count++;
 	return r;

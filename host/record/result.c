@@ -252,15 +252,18 @@ static int take_problem(struct result *result, const Pb__Event *event)
 	const Pb__KernelProblem *found = event->kernel_problem;
 	struct assignment_key key;
 	struct attempt *attempt = NULL;
-	bool kvm = result->facts.run && result->facts.run->kvm;
-	int r = problem_list_add(&result->problems, &result->allowance, found,
-				 event->boot, kvm);
+	struct problem_rules rules = problem_rules_of(result->facts.run, found);
+	int r;
 
+	if (rules.ignore)
+		return 0;
+	r = problem_list_add(&result->problems, &result->allowance, found,
+			     event->boot, &rules);
 	if (r < 0)
 		return r;
 	if (result_find(result, event, &key))
 		attempt = ledger_find(&result->ledger, &key);
-	if (!attempt || !problem_counts(found->severity, kvm) ||
+	if (!attempt || !problem_counts(found, &rules) ||
 	    (found->consequence && attempt->kernel_words))
 		return 0;
 	r = attempt_add_problem(attempt, &result->allowance, found->title);
@@ -306,6 +309,9 @@ static int take_for_boot(struct result *result, const Pb__Event *event)
 		event->boot ? boot_list_find(&result->boots, event->boot)
 			    : NULL;
 
+	if (event->body_case == PB__EVENT__BODY_KERNEL_PROBLEM &&
+	    problem_rules_of(result->facts.run, event->kernel_problem).ignore)
+		return 0;
 	return boot ? boot_apply(boot, &result->allowance, event) : 0;
 }
 
@@ -439,6 +445,17 @@ const struct boot *result_boot(const struct result *result, size_t index)
 const struct problem_list *result_problems(const struct result *result)
 {
 	return &result->problems;
+}
+
+bool result_is_after_test(const struct result *result,
+			  const struct problem *problem)
+{
+	const struct assignment_key key = {problem->test, problem->attempt};
+	const struct attempt *attempt =
+		problem->in_test ? ledger_find(&result->ledger, &key) : NULL;
+
+	return attempt && attempt->kmsg_ended && !problem->age_s &&
+	       problem->sequence >= attempt->kmsg_ended;
 }
 
 uint64_t result_ignored(const struct result *result)

@@ -53,5 +53,9 @@ const struct boot_list *result_boots(const struct result *result);
 size_t result_boot_count(const struct result *result);
 const struct boot *result_boot(const struct result *result, size_t index);
 const struct problem_list *result_problems(const struct result *result);
+/* The problem began when the test's process had ended, in check's own work
+ * after it. */
+bool result_is_after_test(const struct result *result,
+			  const struct problem *problem);
 /* Events that made no sense. */
 uint64_t result_ignored(const struct result *result);

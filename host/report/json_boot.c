@@ -15,10 +15,23 @@ static json_t *where_test(const struct result *result,
 	return json_text(result_test(result, problem->test)->name);
 }
 
+/* Whose it is, and whether it counts. */
+static json_t *judgement_of(const struct result *result,
+			    const struct problem *problem)
+{
+	return json_pack("{s:b, s:b, s:b, s:b, s:I, s:o}", "counts",
+			 problem->counts, "expected", problem->expected,
+			 "unclassified", problem->unclassified, "after_test",
+			 result_is_after_test(result, problem), "age",
+			 (json_int_t)problem->age_s, "fingerprint",
+			 json_text_or_null(problem->fingerprint));
+}
+
 static json_t *one_problem(const struct result *result,
 			   const struct problem *problem)
 {
-	return json_pack(
+	json_t *rest = judgement_of(result, problem);
+	json_t *json = json_pack(
 		"{s:o, s:o, s:s, s:o, s:o, s:b, s:I, s:o, s:I}", "message",
 		json_text(problem->title), "class", json_text(problem->class),
 		"severity", problem_severity_name(problem->severity),
@@ -27,6 +40,13 @@ static json_t *one_problem(const struct result *result,
 		problem->consequence, "boot", (json_int_t)problem->boot, "test",
 		where_test(result, problem), "attempt",
 		(json_int_t)problem->attempt);
+
+	if (!json || !rest || json_object_update(json, rest) < 0) {
+		json_decref(json);
+		json = NULL;
+	}
+	json_decref(rest);
+	return json;
 }
 
 static json_t *problems_of(const struct result *result,

@@ -85,12 +85,28 @@ static json_t *environment_of(const Pb__RunStarted *run)
 		json_text(run->fstests));
 }
 
+/* As --kernel-problems has it. */
+static const char *policy_name(Pb__KernelProblems policy)
+{
+	switch (policy) {
+	case PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_REPORT:
+		return "report";
+	case PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_IGNORE:
+		return "ignore";
+	case PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_UNSPECIFIED:
+	case PB__KERNEL_PROBLEMS__KERNEL_PROBLEMS_FAIL:
+	case _PB__KERNEL_PROBLEMS_IS_INT_SIZE:
+		break;
+	}
+	return "fail";
+}
+
 static json_t *settings_of(const Pb__RunStarted *run)
 {
 	if (!run)
 		return json_null();
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:s, s:o}",
 		"config", json_text(run->config_name), "fstype",
 		json_text(run->fstype), "mkfs_options",
 		json_text(run->mkfs_options), "mount_options",
@@ -99,7 +115,8 @@ static json_t *settings_of(const Pb__RunStarted *run)
 		"test_timeout_ms", json_text_count(run->test_timeout_ms),
 		"retries", (json_int_t)run->retries, "loop_failures",
 		(json_int_t)run->loop_failures, "max_crashes",
-		(json_int_t)run->max_crashes, "arguments",
+		(json_int_t)run->max_crashes, "kernel_problems",
+		policy_name(run->kernel_problems), "arguments",
 		json_text_list(run->arguments, run->n_arguments));
 }
 

@@ -215,12 +215,24 @@ static bool is_turned_by_problem(const struct result *result,
 	       attempt->verdict == PB__VERDICT__VERDICT_FAIL;
 }
 
+/* Not what follows from another problem, nor what a test provokes. */
+static bool is_news(const struct result *result,
+		    const Pb__KernelProblem *problem)
+{
+	struct problem_rules rules =
+		problem_rules_of(result_facts(result)->run, problem);
+
+	return !rules.ignore && !problem->consequence &&
+	       problem->severity != PB__SEVERITY__SEVERITY_NOTE &&
+	       !problem_is_expected(problem, rules.expects);
+}
+
 static void put_problem(struct progress *progress, const struct result *result,
 			const Pb__Event *event)
 {
 	const Pb__KernelProblem *problem = event->kernel_problem;
 
-	if (!problem->consequence || progress->detail == PROGRESS_VERBOSE)
+	if (is_news(result, problem) || progress->detail == PROGRESS_VERBOSE)
 		put_words(progress, "kernel: ", problem->title);
 	if (is_turned_by_problem(result, event))
 		put_attempt(progress, result, event);

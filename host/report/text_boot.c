@@ -113,7 +113,9 @@ static void put_problem(const struct report *report,
 		problem_group_name(problem->group), problem->boot);
 	if (problem->in_test &&
 	    problem->test < result_test_count(report->result)) {
-		fputs(", in ", report->to);
+		fputs(result_is_after_test(report->result, problem) ? ", after "
+								    : ", in ",
+		      report->to);
 		printer_test(report->to,
 			     result_test(report->result, problem->test));
 	}
@@ -126,17 +128,23 @@ static void put_problems(const struct report *report)
 {
 	const struct problem_list *list = result_problems(report->result);
 	uint64_t total = 0;
+	size_t shown = 0;
 
 	for (size_t i = 0; i < PROBLEM_GROUPS; i++)
 		total += list->totals[i];
-	if (!total)
+	if (!total && !list->expected)
 		return;
 	fprintf(report->to, "Kernel Problems (%" PRIu64 "):\n", total);
-	for (size_t i = 0; i < list->count && i < TEXT_LONG_LIST; i++)
-		put_problem(report, &list->items[i], i + 1);
-	if (total > TEXT_LONG_LIST)
-		fprintf(report->to, "  and %" PRIu64 " more\n",
-			total - TEXT_LONG_LIST);
+	for (size_t i = 0; i < list->count && shown < TEXT_LONG_LIST; i++)
+		if (!list->items[i].expected)
+			put_problem(report, &list->items[i], ++shown);
+	if (total > shown)
+		fprintf(report->to, "  and %" PRIu64 " more\n", total - shown);
+	if (list->expected)
+		fprintf(report->to,
+			"  not counting %" PRIu64
+			" that tests provoke on purpose\n",
+			list->expected);
 	fputc('\n', report->to);
 }
 

@@ -32,6 +32,7 @@ static const struct golden cases[] = {
 	{"stopped", EXITCODE_UNFINISHED},  {"all-notrun", EXITCODE_UNFINISHED},
 	{"empty", EXITCODE_UNFINISHED},	   {"hostile", EXITCODE_FAILED},
 	{"smoke", EXITCODE_PASSED},	   {"resumed", EXITCODE_FAILED},
+	{"problems", EXITCODE_FAILED},
 };
 
 struct replay {

@@ -380,6 +380,142 @@ static void hang_counts_with_kvm_only(void **state)
 	result_destroy(result);
 }
 
+/* One problem in a test of its own, and the verdict of that test. */
+static void expect_problem(const char *run, const char *expects,
+			   const char *problem, Pb__Verdict verdict)
+{
+	char script[2048];
+	struct result *result;
+
+	snprintf(script, sizeof(script),
+		 "run_started %s tests=(name=generic/001 %s)\n"
+		 "boot 1\nvm_started plan=0\n" START(
+			 0) "kernel_problem title=t in_test=1 test=0 "
+			    "%s\n" FINISH(0, "check_verdict=pass"),
+		 run, expects, problem);
+	result = fold(script);
+	assert_string_equal(verdict_name(result_test(result, 0)->verdict),
+			    verdict_name(verdict));
+	assert_int_equal(result_problems(result)->counting,
+			 verdict == PB__VERDICT__VERDICT_FAIL);
+	result_destroy(result);
+}
+
+static void pass_with(const char *run, const char *expects, const char *problem)
+{
+	expect_problem(run, expects, problem, PB__VERDICT__VERDICT_PASS);
+}
+
+static void fail_with(const char *run, const char *expects, const char *problem)
+{
+	expect_problem(run, expects, problem, PB__VERDICT__VERDICT_FAIL);
+}
+
+static void policies(void **state)
+{
+	static const char error[] = "class=kasan severity=error";
+	static const char hang[] = "class=hung_task severity=hang";
+
+	(void)state;
+	fail_with("", "", error);
+	fail_with("kernel_problems=fail", "", error);
+	pass_with("kernel_problems=report", "", error);
+	pass_with("kernel_problems=ignore", "", error);
+	pass_with("", "", hang);
+	fail_with("kvm=1", "", hang);
+	fail_with("kernel_problems=fail hangs_fail=1", "", hang);
+	pass_with("kernel_problems=report hangs_fail=1", "", hang);
+}
+
+/* 1: UNCHECKED_DMESG, 8: DM_FLAKEY */
+static void provoked_problems(void **state)
+{
+	static const char *const provoked[] = {
+		"class=fs_error severity=error",
+		"class=io_error severity=error",
+		"class=warning severity=error",
+	};
+	static const char *const never[] = {
+		"class=kasan severity=error",
+		"class=ubsan severity=error",
+		"class=lockdep severity=error",
+		"class=slub severity=error",
+		"class=list_corruption severity=error",
+		"class=kernel_bug severity=fatal",
+		"class=fs_error severity=fatal",
+		"class=hung_task severity=hang",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(provoked) / sizeof(provoked[0]); i++) {
+		fail_with("", "", provoked[i]);
+		pass_with("", "expects=8", provoked[i]);
+		pass_with("", "expects=1", provoked[i]);
+	}
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		fail_with("kvm=1", "expects=8", never[i]);
+		fail_with("kvm=1", "expects=255", never[i]);
+	}
+	fail_with("", "expects=8", "class=bug_other severity=error");
+	pass_with("", "expects=1", "class=bug_other severity=error");
+}
+
+static void provoked_problems_are_shown(void **state)
+{
+	struct result *result =
+		fold("run_started tests=(name=generic/001 expects=8)\nboot 1\n"
+		     "vm_started plan=0\n" START(
+			     0) "kernel_problem title=a class=fs_error "
+				"severity=error in_test=1 test=0\n"
+				"kernel_problem title=b class=fs_error "
+				"severity=error\n");
+	const struct problem_list *list = result_problems(result);
+
+	(void)state;
+	assert_int_equal(list->count, 2);
+	assert_true(list->items[0].expected);
+	assert_false(list->items[1].expected); /* of the boot */
+	assert_int_equal(list->expected, 1);
+	assert_int_equal(list->totals[PROBLEM_ERROR], 1);
+	assert_int_equal(list->totals[PROBLEM_WARNING], 0);
+	result_destroy(result);
+}
+
+static void ignored_problems_leave_no_trace(void **state)
+{
+	struct result *result =
+		fold("run_started kernel_problems=ignore "
+		     "tests=(name=generic/001)\nboot 1\nvm_started plan=0\n"
+		     "hello\n"
+		     "kernel_problem class=oops severity=fatal title=t\n");
+
+	(void)state;
+	assert_int_equal(result_problems(result)->count, 0);
+	assert_true(boot_is_success(result_boots(result)->items[0]));
+	result_destroy(result);
+}
+
+/* What was printed after the test's process had ended. */
+static void problems_after_a_test(void **state)
+{
+	struct result *result = fold(PLAN VM START(
+		0) "kernel_problem title=a in_test=1 test=0 sequence=120\n"
+		   "kernel_problem title=b in_test=1 test=0 sequence=150\n"
+		   "kernel_problem title=c in_test=1 test=0 sequence=150 "
+		   "age_s=120\n"
+		   "kernel_problem title=d sequence=150\n" FINISH(
+			   0, "check_verdict=pass kmsg_ended=150"));
+	const struct problem_list *list = result_problems(result);
+
+	(void)state;
+	assert_int_equal(list->count, 4);
+	assert_false(result_is_after_test(result, &list->items[0]));
+	assert_true(result_is_after_test(result, &list->items[1]));
+	assert_false(result_is_after_test(result, &list->items[2]));
+	assert_false(result_is_after_test(result, &list->items[3]));
+	result_destroy(result);
+}
+
 static void records_belong_to_the_test_of_their_sequence(void **state)
 {
 	struct result *result = fold(
@@ -502,6 +638,11 @@ int main(void)
 		cmocka_unit_test(worst_attempt_counts),
 		cmocka_unit_test(resumed_run_reaches_the_rest),
 		cmocka_unit_test(kernel_problem_turns_a_pass),
+		cmocka_unit_test(policies),
+		cmocka_unit_test(provoked_problems),
+		cmocka_unit_test(provoked_problems_are_shown),
+		cmocka_unit_test(ignored_problems_leave_no_trace),
+		cmocka_unit_test(problems_after_a_test),
 		cmocka_unit_test(hang_counts_with_kvm_only),
 		cmocka_unit_test(records_belong_to_the_test_of_their_sequence),
 		cmocka_unit_test(what_a_guest_makes_up_is_ignored),
