@@ -130,7 +130,7 @@ static json_t *facts_of(const struct boot *boot)
 	if (!hello)
 		return json_null();
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:b}",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o}",
 		"release", json_text(hello->kernel_release), "version",
 		json_text(hello->kernel_version), "machine",
 		json_text(hello->machine), "command_line",
@@ -140,7 +140,9 @@ static json_t *facts_of(const struct boot *boot)
 		(json_int_t)hello->cpus, "config",
 		json_text_list(hello->config_facts, hello->n_config_facts),
 		"agent_version", json_text(hello->agent_version), "boot_id",
-		json_text(hello->boot_id), "agent_is_init", hello->is_init);
+		json_text(hello->boot_id), "agent_is_init", hello->is_init,
+		"build_id",
+		json_text_or_null(hello->build_id));
 }
 
 /* Beside the host: 1.0 is as quick, null not measured. */
