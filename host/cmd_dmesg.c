@@ -2,7 +2,9 @@
 /* cmd_dmesg - finds the kernel's reports in a log and prints them. */
 #include "host/cmd_dmesg.h"
 
+#include "host/debuginfo.h"
 #include "host/kernel/report.h"
+#include "host/kernel/symbols.h"
 #include "shared/escape.h"
 
 #include <errno.h>
@@ -23,6 +25,7 @@ enum {
 struct dmesg {
 	FILE *out;
 	bool json;
+	struct symbols *symbols; /* NULL: no source lines */
 	bool problem;
 	uint64_t count;
 	uint64_t consequences;
@@ -82,6 +85,31 @@ static json_t *report_head(const struct report *report)
 	return o;
 }
 
+/* The report's text, with source lines where there are some: then *ret_own is
+ * to be freed. */
+static struct bytes text_of(const struct dmesg *dmesg,
+			    const struct report *report, char **ret_own)
+{
+	*ret_own = NULL;
+	if (dmesg->symbols == NULL ||
+	    symbols_annotate(dmesg->symbols, report->text, ret_own) < 0)
+		return report->text;
+	return bytes_of_string(*ret_own);
+}
+
+static void set_text(struct dmesg *dmesg, const struct report *report,
+		     json_t *o)
+{
+	char *own;
+	struct bytes text = text_of(dmesg, report, &own);
+
+	if (dmesg->text_bytes + text.len <= KEPT_TEXT) {
+		dmesg->text_bytes += text.len;
+		json_object_set_new(o, "text", text_value(text));
+	}
+	free(own);
+}
+
 static json_t *report_value(struct dmesg *dmesg, const struct report *report)
 {
 	json_t *o = report_head(report);
@@ -102,10 +130,7 @@ static json_t *report_value(struct dmesg *dmesg, const struct report *report)
 	set_string(o, "taint", report->taint);
 	set_string(o, "kernel", report->kernel);
 	set_string(o, "caller", report->caller);
-	if (dmesg->text_bytes + report->text.len <= KEPT_TEXT) {
-		dmesg->text_bytes += report->text.len;
-		json_object_set_new(o, "text", text_value(report->text));
-	}
+	set_text(dmesg, report, o);
 	return o;
 }
 
@@ -162,9 +187,11 @@ static void print_line(FILE *out, struct bytes line)
 	fputc('\n', out);
 }
 
-static void print_text(FILE *out, const struct report *report)
+static void print_text(const struct dmesg *dmesg, const struct report *report)
 {
-	struct bytes text = report->text;
+	FILE *out = dmesg->out;
+	char *own;
+	struct bytes text = text_of(dmesg, report, &own);
 
 	fprintf(out, "%s%s: %s\n", report_severity_name(report->severity),
 		report->consequence ? " (consequence)" : "", report->title);
@@ -188,6 +215,7 @@ static void print_text(FILE *out, const struct report *report)
 		bytes_take(&text, 1);
 	}
 	fputc('\n', out);
+	free(own);
 }
 
 static void on_report(void *context, const struct report *report)
@@ -203,7 +231,7 @@ static void on_report(void *context, const struct report *report)
 	else if (report->consequence)
 		dmesg->consequences++;
 	if (!dmesg->json) {
-		print_text(dmesg->out, report);
+		print_text(dmesg, report);
 		return;
 	}
 	choose_main(dmesg, report);
@@ -287,28 +315,59 @@ static int read_all(int fd, struct report_scanner *scanner)
 	return err;
 }
 
-int cmd_dmesg_fd(int fd, const char *name, bool json, FILE *out, FILE *err)
+static int open_symbols(struct dmesg *dmesg, const char *vmlinux, FILE *err)
 {
-	struct dmesg dmesg = {.out = out, .json = json};
-	struct report_sink sink = {.context = &dmesg, .on_report = on_report};
+	const struct debuginfo_search search = {.root = "", .vmlinux = vmlinux};
+	struct debuginfo info;
+	struct symbols_source source = {.vmlinux = info.vmlinux,
+					.modules = info.modules};
+	char why[SYMBOLS_WHY] = "its path is too long";
+	int rc = -ENAMETOOLONG;
+
+	if (vmlinux == NULL)
+		return 0;
+	if (debuginfo_find(&search, &info)) {
+		if (info.modules[0] == '\0')
+			source.modules = NULL;
+		rc = symbols_open(&source, &dmesg->symbols, why);
+	}
+	if (rc < 0)
+		fprintf(err, "dmesg: %s\n", why);
+	return rc;
+}
+
+static int scan(struct dmesg *dmesg, int fd, uint64_t *ret_lines)
+{
+	struct report_sink sink = {.context = dmesg, .on_report = on_report};
 	struct report_scanner *scanner;
-	uint64_t lines;
+	int status = report_scanner_create(sink, &scanner);
+
+	if (status < 0)
+		return status;
+	dmesg->reports = json_array();
+	status = read_all(fd, scanner);
+	*ret_lines = report_scanner_lines(scanner);
+	report_scanner_destroy(scanner);
+	return status;
+}
+
+int cmd_dmesg_fd(int fd, const char *name,
+		 const struct cmd_dmesg_options *options, FILE *out, FILE *err)
+{
+	struct dmesg dmesg = {.out = out, .json = options->json};
+	uint64_t lines = 0;
 	int status;
 
-	if (report_scanner_create(sink, &scanner) < 0) {
-		fprintf(err, "dmesg: out of memory\n");
+	if (open_symbols(&dmesg, options->vmlinux, err) < 0)
 		return DMESG_UNREADABLE;
-	}
-	dmesg.reports = json_array();
-	status = read_all(fd, scanner);
-	lines = report_scanner_lines(scanner);
-	report_scanner_destroy(scanner);
+	status = scan(&dmesg, fd, &lines);
 	if (status < 0)
 		fprintf(err, "dmesg: can't read %s: %s\n", name,
 			strerror(-status));
 	else
-		status = json ? print_json(&dmesg, lines)
-			      : print_summary(&dmesg, lines);
+		status = options->json ? print_json(&dmesg, lines)
+				       : print_summary(&dmesg, lines);
+	symbols_close(dmesg.symbols);
 	json_decref(dmesg.main);
 	json_decref(dmesg.reports);
 	if (status < 0 || fflush(out) != 0)
@@ -322,15 +381,15 @@ int cmd_dmesg(const struct cmd_dmesg_options *options, FILE *out, FILE *err)
 	int fd, status;
 
 	if (!path || strcmp(path, "-") == 0)
-		return cmd_dmesg_fd(STDIN_FILENO, "standard input",
-				    options->json, out, err);
+		return cmd_dmesg_fd(STDIN_FILENO, "standard input", options,
+				    out, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
 		fprintf(err, "dmesg: can't open %s: %s\n", path,
 			strerror(errno));
 		return DMESG_UNREADABLE;
 	}
-	status = cmd_dmesg_fd(fd, path, options->json, out, err);
+	status = cmd_dmesg_fd(fd, path, options, out, err);
 	close(fd);
 	return status;
 }

@@ -15,8 +15,9 @@ enum cmd_dmesg_exit {
 };
 
 struct cmd_dmesg_options {
-	const char *path; /* NULL or "-": standard input */
-	bool json;	  /* one JSON object in place of text */
+	const char *path;    /* NULL or "-": standard input */
+	bool json;	     /* one JSON object in place of text */
+	const char *vmlinux; /* for source lines; NULL: none */
 };
 
 /* Reads the log, writes what it found to out, messages to err. Returns the
@@ -24,7 +25,9 @@ struct cmd_dmesg_options {
 must_check int cmd_dmesg(const struct cmd_dmesg_options *options, FILE *out,
 			 FILE *err);
 
-/* The same for an open descriptor, which stays the caller's; name is used in
- * messages. */
-must_check int cmd_dmesg_fd(int fd, const char *name, bool json, FILE *out,
+/* The same for an open descriptor, whatever the path; a vmlinux that can't be
+ * used makes the log unreadable. The descriptor stays the caller's; name is used
+ * in messages. */
+must_check int cmd_dmesg_fd(int fd, const char *name,
+			    const struct cmd_dmesg_options *options, FILE *out,
 			    FILE *err);

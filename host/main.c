@@ -23,6 +23,7 @@ static int dmesg(int argc, char **argv)
 	}
 	what.path = options.argc == 1 ? options.argv[0] : NULL;
 	what.json = options.json;
+	what.vmlinux = options.vmlinux;
 	return cmd_dmesg(&what, stdout, stderr);
 }
 

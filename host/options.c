@@ -80,6 +80,10 @@ static const struct option_row rows[] = {
 	 "fail the test that the kernel complains in, report it\n"
 	 "only, or ignore it (default: fail; without KVM hangs\n"
 	 "and stalls are only reported)"},
+	{"vmlinux", 0, "FILE", OPTIONS_RUN | OPTIONS_RESUME | OPTIONS_DMESG,
+	 TEXT(vmlinux),
+	 "with debug information, for source lines in the kernel's\n"
+	 "reports; a run looks for the kernel's own, too"},
 	{"append", 0, "ARGS", OPTIONS_RUN, TEXT(kernel_parameters),
 	 "more kernel parameters, separated by blanks"},
 	{"env", 0, "NAME=VALUE", OPTIONS_RUN, TEXT(environment),

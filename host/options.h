@@ -47,6 +47,7 @@ struct options {
 	const char *retries;
 	const char *max_crashes;
 	const char *kernel_problems;
+	const char *vmlinux;
 	const char *run_dir;
 	const char *name;
 	const char *format;

@@ -30,6 +30,7 @@ struct run_spec {
 	const Pb__RunStarted *started; /* the plan and all settings */
 	uint64_t timeout_ms;	       /* of the tests, from now on; 0: none */
 	const struct kernel *kernel;
+	const char *vmlinux; /* with debug information; NULL: see debuginfo.h */
 	const struct vng_spec *vng; /* but for what each boot has of its own */
 	struct warm *warm;	    /* or NULL */
 	bool init_may_change;	    /* to vng's own, after a fruitless boot */

@@ -76,6 +76,8 @@ static void watch_event(struct slot *slot, const Pb__Event *event)
 	struct assignment_key key;
 	bool known = result_find(slot->run->result, event, &key);
 
+	if (event->body_case == PB__EVENT__BODY_HELLO)
+		symboliser_hello(&slot->symboliser, event->hello);
 	kernelwatch_event(slot->watch, event, known ? &key : NULL);
 }
 
@@ -271,8 +273,11 @@ static void on_kernel_fatal(void *context, const char *line)
 static void on_kernel_problem(void *context, Pb__KernelProblem *problem)
 {
 	struct slot *slot = context;
+	const char *why = symboliser_work(&slot->symboliser, problem);
 	Pb__Event event;
 
+	if (why != NULL)
+		(void)!tell_notice(slot, why);
 	init_event(slot, &event);
 	event.body_case = PB__EVENT__BODY_KERNEL_PROBLEM;
 	event.kernel_problem = problem;
@@ -366,6 +371,7 @@ static void release_boot(struct slot *slot)
 	artifact_store_close(&slot->artifacts);
 	kernelwatch_destroy(slot->watch);
 	slot->watch = NULL;
+	symboliser_deinit(&slot->symboliser);
 	postmortem_deinit(&slot->postmortem);
 	fd_close(&slot->console_fd);
 	free(slot->tests);
@@ -469,6 +475,8 @@ static int open_boot(struct slot *slot)
 	open_store(slot);
 	if (postmortem_init(&slot->postmortem, &postmortem_owner) < 0)
 		return -ENOMEM;
+	symboliser_init(&slot->symboliser, slot->run->vmlinux,
+			slot->run->kernel->tree);
 	slot->watch = kernelwatch_create(&watch_owner, slot);
 	if (slot->watch == NULL)
 		return -ENOMEM;

@@ -15,6 +15,7 @@
 #include "host/record/bootlog.h"
 #include "host/run.h"
 #include "host/schedule.h"
+#include "host/symboliser.h"
 #include "host/vm/vm.h"
 
 enum { SLOT_SEED_BYTES = 256 };
@@ -52,6 +53,7 @@ struct slot {
 	char console_log[BOOTLOG_NAME];
 	struct artifact_store artifacts;
 	struct kernelwatch *watch;
+	struct symboliser symboliser;
 	struct postmortem postmortem;
 	struct recordlog ring; /* the kernel's own, of a VM that is gone */
 };

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* symboliser - source lines in the reports of one boot. */
+#include "host/symboliser.h"
+
+#include "host/debuginfo.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void symboliser_init(struct symboliser *symboliser, const char *vmlinux,
+		     const char *tree)
+{
+	*symboliser = (struct symboliser){.vmlinux = vmlinux, .tree = tree};
+}
+
+void symboliser_deinit(struct symboliser *symboliser)
+{
+	symbols_close(symboliser->symbols);
+	free(symboliser->text);
+	symboliser->symbols = NULL;
+	symboliser->text = NULL;
+}
+
+void symboliser_hello(struct symboliser *symboliser, const Pb__Hello *hello)
+{
+	bytes_copy_string(symboliser->build_id, sizeof(symboliser->build_id),
+			  hello->build_id);
+	bytes_copy_string(symboliser->release, sizeof(symboliser->release),
+			  hello->kernel_release);
+}
+
+/* What was not asked for is missed silently, but a tree that was built anew
+ * since is worth a word. */
+static const char *open_symbols(struct symboliser *symboliser)
+{
+	static char why[SYMBOLS_WHY];
+	const struct debuginfo_search search = {
+		.root = "",
+		.vmlinux = symboliser->vmlinux,
+		.tree = symboliser->tree,
+		.release = symboliser->release,
+	};
+	struct debuginfo info;
+	struct symbols_source source = {
+		.vmlinux = info.vmlinux,
+		.modules = info.modules,
+		.build_id = symboliser->build_id,
+	};
+	int rc;
+
+	symboliser->tried = true;
+	if (!debuginfo_find(&search, &info))
+		return NULL;
+	if (info.modules[0] == '\0')
+		source.modules = NULL;
+	rc = symbols_open(&source, &symboliser->symbols, why);
+	return rc == -ESTALE || (rc < 0 && symboliser->vmlinux != NULL) ? why
+									: NULL;
+}
+
+const char *symboliser_work(struct symboliser *symboliser,
+			    Pb__KernelProblem *problem)
+{
+	const char *why = NULL;
+	char *text;
+
+	if (!symboliser->tried)
+		why = open_symbols(symboliser);
+	if (symboliser->symbols == NULL || problem->report == NULL ||
+	    symbols_annotate(symboliser->symbols,
+			     bytes_of_string(problem->report), &text) < 0)
+		return why;
+	free(symboliser->text);
+	symboliser->text = text;
+	problem->report = text;
+	return why;
+}
