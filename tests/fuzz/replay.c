@@ -16,11 +16,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Fewer for a target that takes long to set up. */
+#ifndef FUZZ_MUTATIONS
+#define FUZZ_MUTATIONS 20000
+#endif
+
 enum {
 	REPLAY_MAX = 256 * 1024, /* of an input */
-	REPLAY_BEGINNINGS = 2048,
+	REPLAY_BEGINNINGS = FUZZ_MUTATIONS < 2048 ? FUZZ_MUTATIONS : 2048,
 	/* Over all files, so that a large corpus does not take longer. */
-	REPLAY_MUTATIONS = 20000,
+	REPLAY_MUTATIONS = FUZZ_MUTATIONS,
 	REPLAY_EDITS = 8,
 };
 
