@@ -178,7 +178,7 @@ static void sizes_of(const char *file, const char *name, uint64_t *sizes,
 
 static uint64_t size_of(const char *file, const char *name)
 {
-	uint64_t sizes[4];
+	uint64_t sizes[4] = {0};
 	size_t count;
 
 	sizes_of(file, name, sizes, &count);
