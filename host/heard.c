@@ -12,6 +12,7 @@ void heard_init(struct heard *heard)
 /* The last of them takes what there is no room for. */
 static void add_gap(struct heard *heard, uint64_t from_us, uint64_t to_us)
 {
+	heard->gaps_seen++;
 	if (heard->gap_count == HEARD_GAPS) {
 		heard->gaps[HEARD_GAPS - 1].to_us = to_us;
 		return;

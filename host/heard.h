@@ -43,6 +43,7 @@ struct heard {
 	size_t title_count;
 	struct heard_gap gaps[HEARD_GAPS];
 	size_t gap_count;
+	uint64_t gaps_seen; /* in all */
 };
 
 void heard_init(struct heard *heard);

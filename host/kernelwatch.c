@@ -37,6 +37,7 @@ struct kernelwatch {
 	struct counters counters;
 	struct sample sample;
 	struct heard heard;
+	uint64_t gaps_sampled;
 	bool finishing;
 	struct kept kept[WATCH_KEPT];
 	size_t kept_next;
@@ -247,14 +248,20 @@ static void settle_sample(struct kernelwatch *watch)
 {
 	struct sample *sample = &watch->sample;
 	char what[REPORT_TITLE_MAX];
+	bool some, torn;
 
 	if (!sample->pending)
 		return;
 	/* What is open belongs to what has been. */
 	report_scanner_flush(watch->records);
 	sample->pending = false;
+	/* Of a flood of warnings that the agent held back some are known. */
+	some = watch->counters.warnings > 0;
+	torn = watch->heard.gaps_seen > watch->gaps_sampled;
+	watch->gaps_sampled = watch->heard.gaps_seen;
 	if (counters_check(&watch->counters, &sample->taken, what,
-			   sizeof(what)))
+			   sizeof(what)) &&
+	    !(some && torn))
 		tell_unclassified(watch, what, &sample->place);
 }
 

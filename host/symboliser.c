@@ -3,6 +3,7 @@
 #include "host/symboliser.h"
 
 #include "host/debuginfo.h"
+#include "shared/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,20 +60,29 @@ static const char *open_symbols(struct symboliser *symboliser)
 									: NULL;
 }
 
-const char *symboliser_work(struct symboliser *symboliser,
-			    Pb__KernelProblem *problem)
+static void annotate(struct symboliser *symboliser, Pb__KernelProblem *problem)
 {
-	const char *why = NULL;
 	char *text;
 
-	if (!symboliser->tried)
-		why = open_symbols(symboliser);
 	if (symboliser->symbols == NULL || problem->report == NULL ||
+	    symboliser->spent_ns > SYMBOLISER_MS * UINT64_C(1000000) ||
 	    symbols_annotate(symboliser->symbols,
 			     bytes_of_string(problem->report), &text) < 0)
-		return why;
+		return;
 	free(symboliser->text);
 	symboliser->text = text;
 	problem->report = text;
+}
+
+const char *symboliser_work(struct symboliser *symboliser,
+			    Pb__KernelProblem *problem)
+{
+	uint64_t began_ns = clock_mono_ns();
+	const char *why = NULL;
+
+	if (!symboliser->tried)
+		why = open_symbols(symboliser);
+	annotate(symboliser, problem);
+	symboliser->spent_ns += clock_mono_ns() - began_ns;
 	return why;
 }

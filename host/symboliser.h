@@ -3,7 +3,8 @@
  *
  * Waits for the Hello that says which build runs, and opens the kernel's
  * debug information with the first report, if there is any that fits: nothing
- * is lost without it.
+ * is lost without it. It is done in the controller's loop, so a flood of
+ * reports gets source lines for SYMBOLISER_MS of work only.
  */
 #pragma once
 
@@ -11,12 +12,15 @@
 #include "journal.pb-c.h"
 #include "shared/limits.h"
 
+enum { SYMBOLISER_MS = 20 * 1000 };
+
 struct symboliser {
 	const char *vmlinux; /* the user's; or NULL */
 	const char *tree;    /* of the kernel; or "" */
 	char build_id[LIMIT_NAME + 1];
 	char release[LIMIT_SHORT_TEXT + 1];
 	bool tried;
+	uint64_t spent_ns;
 	struct symbols *symbols;
 	char *text; /* the last one made */
 };

@@ -168,28 +168,67 @@ static int problem_init(struct problem *problem, struct allowance *allowance,
 	problem->attempt = found->attempt;
 	problem->sequence = found->sequence;
 	problem->age_s = found->age_s;
+	problem->times = 1;
 	return keep_texts(problem, allowance, found);
+}
+
+static bool is_again(const struct problem *problem,
+		     const Pb__KernelProblem *found, uint32_t boot)
+{
+	return problem->boot == boot && problem->in_test == found->in_test &&
+	       problem->test == found->test &&
+	       problem->attempt == found->attempt &&
+	       problem->severity == found->severity &&
+	       problem->consequence == found->consequence &&
+	       !strcmp(problem->title ? problem->title : "", title_of(found)) &&
+	       !strcmp(problem->class ? problem->class : "", class_of(found));
+}
+
+/* From the end, because it is nearly always one of the last. */
+static bool count_again(struct problem_list *list,
+			const Pb__KernelProblem *found, uint32_t boot)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		if (!is_again(&list->items[i], found, boot))
+			continue;
+		list->items[i].times++;
+		return true;
+	}
+	return false;
+}
+
+static int keep(struct problem_list *list, struct allowance *allowance,
+		const Pb__KernelProblem *found, uint32_t boot,
+		const struct problem_rules *rules)
+{
+	bool lesser = !problem_counts(found, rules);
+	int r;
+
+	if (list->count == PROBLEM_LIST ||
+	    (lesser && list->lesser == PROBLEM_LESSER))
+		return 0;
+	r = problem_init(&list->items[list->count], allowance, found, boot,
+			 rules);
+	if (r < 0)
+		return r;
+	list->count++;
+	list->lesser += lesser;
+	return 0;
 }
 
 int problem_list_add(struct problem_list *list, struct allowance *allowance,
 		     const Pb__KernelProblem *found, uint32_t boot,
 		     const struct problem_rules *rules)
 {
-	int r;
-
+	if (count_again(list, found, boot))
+		return 0;
 	if (problem_is_expected(found, rules->expects))
 		list->expected++;
 	else
 		list->totals[problem_group_of(found, rules)]++;
 	if (problem_counts(found, rules))
 		list->counting++;
-	if (list->count == PROBLEM_LIST)
-		return 0;
-	r = problem_init(&list->items[list->count], allowance, found, boot,
-			 rules);
-	if (r >= 0)
-		list->count++;
-	return r;
+	return keep(list, allowance, found, boot, rules);
 }
 
 void problem_list_deinit(struct problem_list *list, struct allowance *allowance)

@@ -34,7 +34,8 @@ enum {
 	PROBLEM_FUNCTION = 128,
 	PROBLEM_REPORT = 16 * 1024,
 	PROBLEM_FINGERPRINT = 64,
-	PROBLEM_LIST = 256,
+	PROBLEM_LIST = 512,
+	PROBLEM_LESSER = 256,
 };
 
 struct problem {
@@ -50,6 +51,7 @@ struct problem {
 	uint32_t attempt;
 	uint64_t sequence; /* of its kernel record; 0: not known */
 	uint32_t age_s;	   /* when it was reported */
+	uint64_t times;
 	char *class;
 	char *title;
 	char *function;
@@ -57,10 +59,14 @@ struct problem {
 	char *fingerprint;
 };
 
-/* The first ones of a run, and how many there were in all. */
+/* The first ones of a run, and how many there were in all. The same again, in
+ * the same attempt at a test (or the same boot), is counted with the first:
+ * a device that fails says so a thousand times. Of what does not count only
+ * the first PROBLEM_LESSER are kept, so that they can't crowd out the rest. */
 struct problem_list {
 	struct problem items[PROBLEM_LIST];
 	size_t count;
+	size_t lesser;			 /* of these */
 	uint64_t totals[PROBLEM_GROUPS]; /* without the expected ones */
 	uint64_t expected;
 	uint64_t counting; /* against the run */

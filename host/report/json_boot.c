@@ -19,7 +19,8 @@ static json_t *where_test(const struct result *result,
 static json_t *judgement_of(const struct result *result,
 			    const struct problem *problem)
 {
-	return json_pack("{s:b, s:b, s:b, s:b, s:I, s:o}", "counts",
+	return json_pack("{s:o, s:b, s:b, s:b, s:b, s:I, s:o}", "times",
+			 json_text_count(problem->times), "counts",
 			 problem->counts, "expected", problem->expected,
 			 "unclassified", problem->unclassified, "after_test",
 			 result_is_after_test(result, problem), "age",
@@ -141,8 +142,7 @@ static json_t *facts_of(const struct boot *boot)
 		json_text_list(hello->config_facts, hello->n_config_facts),
 		"agent_version", json_text(hello->agent_version), "boot_id",
 		json_text(hello->boot_id), "agent_is_init", hello->is_init,
-		"build_id",
-		json_text_or_null(hello->build_id));
+		"build_id", json_text_or_null(hello->build_id));
 }
 
 /* Beside the host: 1.0 is as quick, null not measured. */

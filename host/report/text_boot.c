@@ -121,6 +121,8 @@ static void put_problem(const struct report *report,
 	}
 	if (problem->consequence)
 		fputs(", a consequence", report->to);
+	if (problem->times > 1)
+		fprintf(report->to, ", %" PRIu64 " times", problem->times);
 	fputc('\n', report->to);
 }
 

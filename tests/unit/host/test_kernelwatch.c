@@ -806,6 +806,27 @@ static void test_counter_with_a_report(void **state)
 	assert_false(told[1].unclassified);
 }
 
+/* The agent held records of a flood back: what it sent explains the rest. */
+static void test_counter_of_a_flood(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	warning(record, "foo");
+	warning(lost, "foo");
+	warning(lost, "foo");
+	record("more");
+	warn_count = 3;
+	test_ends(1, 0);
+	expect_told(1);
+	/* but not of the next test */
+	test_starts(2, 0);
+	warn_count = 4;
+	test_ends(2, 0);
+	expect_told(2);
+	expect_in(1, 2, 0);
+	assert_true(told[1].unclassified);
+}
+
 /* The test's end overtook its records. */
 static void test_counter_before_its_report(void **state)
 {
@@ -863,6 +884,7 @@ int main(void)
 		WATCH_TEST(test_place_of_console),
 		WATCH_TEST(test_counter_without_a_report),
 		WATCH_TEST(test_counter_with_a_report),
+		WATCH_TEST(test_counter_of_a_flood),
 		WATCH_TEST(test_counter_before_its_report),
 	};
 

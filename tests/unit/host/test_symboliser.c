@@ -141,6 +141,14 @@ static void test_named_in_vain(void **state)
 			       "/nowhere/vmlinux"));
 }
 
+static void test_flood(void **state)
+{
+	(void)state;
+	begin(vmlinux, "", image.build_id);
+	symboliser.spent_ns = (SYMBOLISER_MS + 1) * UINT64_C(1000000);
+	expect_lines(false);
+}
+
 static void test_no_report(void **state)
 {
 	Pb__KernelProblem problem = PB__KERNEL_PROBLEM__INIT;
@@ -158,7 +166,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORK_TEST(test_named),	       WORK_TEST(test_tree),
 		WORK_TEST(test_nothing_there), WORK_TEST(test_another_build),
-		WORK_TEST(test_named_in_vain), WORK_TEST(test_no_report),
+		WORK_TEST(test_named_in_vain), WORK_TEST(test_flood),
+		WORK_TEST(test_no_report),
 	};
 
 	return cmocka_run_group_tests(tests, begin_all, end_all);

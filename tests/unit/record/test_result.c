@@ -353,7 +353,7 @@ static void kernel_problem_turns_a_pass(void **state)
 	assert_string_equal(result_test(result, 2)->attempts[0].kernel_words,
 			    "kernel: first");
 	assert_int_equal(problems->totals[PROBLEM_ERROR], 1);
-	assert_int_equal(problems->totals[PROBLEM_WARNING], 2);
+	assert_int_equal(problems->totals[PROBLEM_WARNING], 1);
 	assert_int_equal(problems->totals[PROBLEM_OOPS], 1);
 	assert_int_equal(problems->totals[PROBLEM_PANIC], 1);
 	assert_int_equal(problems->counting, 3);
@@ -599,6 +599,42 @@ static void host_time_ends_with_its_session(void **state)
 	result_destroy(result);
 }
 
+/* A thousand I/O errors of one test are one problem, and what fails a test is
+ * kept whatever came before it. */
+static void problems_are_counted_together(void **state)
+{
+	struct result *result = fold(PLAN VM START(0));
+	const struct problem_list *list = result_problems(result);
+	char script[256];
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		script_run("kernel_problem class=io_error severity=note "
+			   "title=\"I/O error\" in_test=1 test=0\n",
+			   apply, result);
+	assert_int_equal(list->count, 1);
+	assert_int_equal(list->items[0].times, 1000);
+	assert_int_equal(list->totals[PROBLEM_WARNING], 1);
+	script_run("kernel_problem class=io_error severity=note "
+		   "title=\"I/O error\" in_test=1 test=1\n",
+		   apply, result);
+	assert_int_equal(list->count, 2);
+	for (int i = 0; i < PROBLEM_LIST; i++) {
+		snprintf(script, sizeof(script),
+			 "kernel_problem class=io_error severity=note "
+			 "title=e%d in_test=1 test=0\n",
+			 i);
+		script_run(script, apply, result);
+	}
+	assert_int_equal(list->count, PROBLEM_LESSER);
+	script_run("kernel_problem class=kasan severity=error title=k "
+		   "in_test=1 test=0\n",
+		   apply, result);
+	assert_int_equal(list->count, PROBLEM_LESSER + 1);
+	assert_string_equal(list->items[PROBLEM_LESSER].title, "k");
+	result_destroy(result);
+}
+
 static void boots_and_problems_are_bounded(void **state)
 {
 	struct result *result = fold(PLAN);
@@ -647,6 +683,7 @@ int main(void)
 		cmocka_unit_test(records_belong_to_the_test_of_their_sequence),
 		cmocka_unit_test(what_a_guest_makes_up_is_ignored),
 		cmocka_unit_test(host_time_ends_with_its_session),
+		cmocka_unit_test(problems_are_counted_together),
 		cmocka_unit_test(boots_and_problems_are_bounded),
 	};
 
