@@ -2,9 +2,10 @@
 /* scope - the processes of one test, so that all of them can be ended. */
 #include "guest/scope.h"
 
+#include "guest/directory.h"
+#include "guest/task.h"
 #include "shared/fd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -71,22 +72,6 @@ static int pids_of_cgroup(const struct scope *scope, pid_t *pids, int cap)
 	return count;
 }
 
-static pid_t parent_of(pid_t pid)
-{
-	char path[64];
-	char text[512];
-	const char *after;
-	int parent = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return 0;
-	after = strrchr(text, ')'); /* a name may hold anything but its end */
-	if (after == NULL || sscanf(after + 1, " %*c %d", &parent) != 1)
-		return 0;
-	return parent;
-}
-
 static bool is_in(const pid_t *pids, int count, pid_t pid)
 {
 	for (int i = 0; i < count; i++)
@@ -95,40 +80,54 @@ static bool is_in(const pid_t *pids, int count, pid_t pid)
 	return false;
 }
 
-/* /proc lists by number, and a child has mostly a higher one; passes are
- * repeated until nothing is added, for those who wrapped around. */
-static int pids_of_tree(const struct scope *scope, pid_t *pids, int cap)
+static int add_children(pid_t *pids, int count, int cap)
 {
-	int count = 0;
-	int before;
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	struct directory proc;
+	const char *name;
 
-	if (proc == NULL)
-		return 0;
-	if (cap > 0 && kill(scope->leader, 0) == 0)
-		pids[count++] = scope->leader;
+	if (directory_open(&proc, AT_FDCWD, "/proc", 0) < 0)
+		return count;
+	while (count < cap && directory_next(&proc, &name) > 0) {
+		pid_t pid = task_number(name);
+		struct task task;
+
+		if (pid > 0 && !is_in(pids, count, pid) &&
+		    task_read(&task, pid, pid) == 0 &&
+		    is_in(pids, count, task.parent))
+			pids[count++] = pid;
+	}
+	directory_close(&proc);
+	return count;
+}
+
+/* Adds the leader and its descendants to what is there. /proc lists by number,
+ * and a child has mostly a higher one; passes are repeated until nothing is
+ * added, for those who wrapped around. */
+static int add_tree(const struct scope *scope, pid_t *pids, int count, int cap)
+{
+	int before;
+
+	if (count == cap || is_in(pids, count, scope->leader) ||
+	    kill(scope->leader, 0) < 0)
+		return count;
+	pids[count++] = scope->leader;
 	do {
 		before = count;
-		rewinddir(proc);
-		while (count < cap && (entry = readdir(proc)) != NULL) {
-			pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-
-			if (pid > 0 && !is_in(pids, count, pid) &&
-			    is_in(pids, count, parent_of(pid)))
-				pids[count++] = pid;
-		}
+		count = add_children(pids, count, cap);
 	} while (count > before && count < cap);
-	closedir(proc);
 	return count;
 }
 
 int scope_pids(const struct scope *scope, pid_t *pids, int cap)
 {
+	int count = 0;
+
 	if (scope->leader <= 0)
 		return 0;
-	return scope->has_cgroup ? pids_of_cgroup(scope, pids, cap)
-				 : pids_of_tree(scope, pids, cap);
+	if (scope->has_cgroup)
+		count = pids_of_cgroup(scope, pids, cap);
+	/* A test may have moved itself to a cgroup of its own. */
+	return add_tree(scope, pids, count, cap);
 }
 
 bool scope_is_empty(const struct scope *scope)
