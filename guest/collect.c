@@ -19,15 +19,16 @@
 #define TAKEN ".taken"
 
 enum {
-	/* "00000001-2-0-" and a name. */
+	/* "00000001-2-0-a-" and a name. */
 	FILE_NAME_MAX = LIMIT_NAME + 40,
 };
 
 static void file_name(const struct collect_item *item, char *to)
 {
 	int need = snprintf(to, FILE_NAME_MAX,
-			    "%08" PRIx32 "-%" PRIx32 "-%" PRIx32 "-%s",
-			    item->file, item->index, item->rerun, item->name);
+			    "%08" PRIx32 "-%" PRIx32 "-%" PRIx32 "-%c-%s",
+			    item->file, item->index, item->rerun,
+			    item->evidence ? 'e' : 'a', item->name);
 
 	must(need > 0 && need < FILE_NAME_MAX);
 }
@@ -36,12 +37,14 @@ static void file_name(const struct collect_item *item, char *to)
 static int parse_file_name(const char *from, struct collect_item *ret_item)
 {
 	int used = 0;
+	char kind;
 
-	if (sscanf(from, "%8" SCNx32 "-%8" SCNx32 "-%8" SCNx32 "-%n",
-		   &ret_item->file, &ret_item->index, &ret_item->rerun,
-		   &used) != 3 ||
+	if (sscanf(from, "%8" SCNx32 "-%8" SCNx32 "-%8" SCNx32 "-%c-%n",
+		   &ret_item->file, &ret_item->index, &ret_item->rerun, &kind,
+		   &used) != 4 ||
 	    used == 0 || strlen(from + used) > LIMIT_NAME)
 		return -EINVAL;
+	ret_item->evidence = kind == 'e';
 	(void)bytes_copy_string(ret_item->name, sizeof(ret_item->name),
 				from + used);
 	return 0;
@@ -103,11 +106,19 @@ static void drop_middle(struct collect *collect,
 				(off_t)(item->size_bytes - head - tail));
 }
 
+/* Evidence may be on top of it. */
+static uint64_t backlog_room(const struct collect *collect)
+{
+	return collect->backlog_bytes < COLLECT_BACKLOG_BYTES
+		       ? COLLECT_BACKLOG_BYTES - collect->backlog_bytes
+		       : 0;
+}
+
 static void give_cap(struct collect *collect, struct collect_item *item,
 		     uint64_t *test_left)
 {
 	uint64_t cap = item->cap_bytes;
-	uint64_t room = COLLECT_BACKLOG_BYTES - collect->backlog_bytes;
+	uint64_t room = backlog_room(collect);
 
 	cap = cap < *test_left ? cap : *test_left;
 	cap = cap < room ? cap : room;
@@ -136,15 +147,37 @@ static void share_caps(struct collect *collect, unsigned int added)
 	}
 }
 
+static bool has_place(struct collect *collect)
+{
+	if (collect->count < COLLECT_QUEUE)
+		return true;
+	collect->dropped++;
+	return false;
+}
+
 static struct collect_item *push(struct collect *collect)
 {
 	struct collect_item *item;
 
-	if (collect->count == COLLECT_QUEUE) {
-		collect->dropped++;
+	if (!has_place(collect))
 		return NULL;
-	}
 	item = nth(collect, collect->count++);
+	*item = (struct collect_item){.cap_bytes = collect->file_cap_bytes};
+	return item;
+}
+
+/* The next one to be sent, after the one that is being sent. */
+static struct collect_item *push_front(struct collect *collect)
+{
+	struct collect_item *item;
+
+	if (!has_place(collect))
+		return NULL;
+	collect->first = (collect->first + COLLECT_QUEUE - 1) % COLLECT_QUEUE;
+	collect->count++;
+	if (collect->streaming)
+		*nth(collect, 0) = *nth(collect, 1);
+	item = nth(collect, collect->streaming ? 1 : 0);
 	*item = (struct collect_item){.cap_bytes = collect->file_cap_bytes};
 	return item;
 }
@@ -176,20 +209,22 @@ static int adopt(struct collect *collect)
 		struct collect_item found = {.file = 0};
 		struct collect_item *item;
 		struct stat status;
+		uint64_t left;
 
 		if (parse_file_name(name, &found) < 0 ||
 		    fstatat(collect->taken_fd, name, &status,
 			    AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISREG(status.st_mode))
 			continue;
-		item = push(collect);
+		item = found.evidence ? push_front(collect) : push(collect);
 		if (!item)
 			break;
 		found.cap_bytes = item->cap_bytes;
 		found.size_bytes = (uint64_t)status.st_size;
 		*item = found;
 		note_hole(item, &status);
-		share_caps(collect, 1);
+		left = collect->test_cap_bytes;
+		give_cap(collect, item, &left);
 	}
 	directory_close(&directory);
 	return rc < 0 ? rc : 0;
@@ -300,6 +335,51 @@ int collect_take(struct collect *collect, int result_base_fd, const char *name,
 	return take_all(collect, dir_fd, test, index, rerun);
 }
 
+/* A file of the agent's own making. */
+static int take_evidence(struct collect *collect, int dir_fd, const char *name,
+			 uint32_t index, uint32_t rerun)
+{
+	struct collect_item *item;
+	struct stat status;
+	char to[FILE_NAME_MAX];
+
+	if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(status.st_mode) || strlen(name) > LIMIT_NAME)
+		return -EINVAL;
+	item = push_front(collect);
+	if (!item)
+		return -ENOBUFS;
+	item->file = (*collect->next_number)++;
+	item->index = index;
+	item->rerun = rerun;
+	item->evidence = true;
+	item->size_bytes = (uint64_t)status.st_size;
+	(void)bytes_copy_string(item->name, sizeof(item->name), name);
+	file_name(item, to);
+	item->unreadable = renameat(dir_fd, name, collect->taken_fd, to) < 0;
+	item->named_only = item->unreadable;
+	if (!item->named_only)
+		collect->backlog_bytes += sent_bytes(item);
+	return 0;
+}
+
+int collect_take_evidence(struct collect *collect, int dir_fd, uint32_t index,
+			  uint32_t rerun)
+{
+	struct directory directory;
+	const char *name;
+	int count = 0;
+	int rc = directory_open(&directory, dir_fd, ".", 0);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = directory_next(&directory, &name)) > 0)
+		count +=
+			take_evidence(collect, dir_fd, name, index, rerun) == 0;
+	directory_close(&directory);
+	return rc < 0 ? rc : count;
+}
+
 static void start_artifact(struct collect *collect)
 {
 	const struct collect_item *item = nth(collect, 0);
@@ -333,6 +413,7 @@ static void fill_end(struct collect *collect, Pb__ArtifactEnd *end)
 	end->wire_bytes = artifact->wire_bytes;
 	end->crc32 = artifact->crc32;
 	end->unreadable = artifact->unreadable;
+	end->evidence = item->evidence;
 }
 
 enum collect_result collect_next(struct collect *collect,

@@ -43,6 +43,7 @@ struct collect_item {
 	uint64_t cap_bytes;  /* of what is sent; 0: only named */
 	bool named_only;     /* a core, or unreadable: there is no file */
 	bool unreadable;
+	bool evidence;		   /* ours, not the test's */
 	char name[LIMIT_NAME + 1]; /* valid UTF-8 */
 };
 
@@ -71,6 +72,10 @@ void collect_close(struct collect *collect);
  * files are queued. */
 must_check int collect_take(struct collect *collect, int result_base_fd,
 			    const char *name, uint32_t index, uint32_t rerun);
+/* Takes all files in dir_fd as evidence of a test, before all that waits: it
+ * must be out before the VM is given up. */
+must_check int collect_take_evidence(struct collect *collect, int dir_fd,
+				     uint32_t index, uint32_t rerun);
 enum collect_result {
 	COLLECT_EMPTY, /* nothing waits */
 	COLLECT_AGAIN, /* some work is done, no chunk yet: call again */

@@ -179,6 +179,27 @@ static int tell_stored(struct slot *slot, const struct assignment_key *key,
 	return tell(slot, &event);
 }
 
+static int tell_evidence(struct slot *slot, const struct assignment_key *key,
+			 const struct artifact_origin *origin,
+			 const struct artifact_stored *kept)
+{
+	Pb__EvidenceStored stored = PB__EVIDENCE_STORED__INIT;
+	Pb__Event event;
+
+	stored.in_test = origin->test != NULL;
+	stored.test = key->test;
+	stored.attempt = key->attempt;
+	stored.name = (char *)(uintptr_t)evidence_guest_name(origin);
+	stored.path = (char *)(uintptr_t)kept->path;
+	stored.kept_bytes = kept->kept_bytes;
+	if (kept->size_bytes > kept->kept_bytes)
+		stored.dropped_bytes = kept->size_bytes - kept->kept_bytes;
+	init_event(slot, &event);
+	event.body_case = PB__EVENT__BODY_EVIDENCE_STORED;
+	event.evidence_stored = &stored;
+	return tell(slot, &event);
+}
+
 static struct artifact_origin origin_of(const struct slot *slot,
 					const struct assignment_key *key,
 					const char *guest_name)
@@ -198,18 +219,28 @@ static struct artifact_origin origin_of(const struct slot *slot,
 
 static int store_artifact(struct slot *slot, const Pb__ArtifactEnd *end)
 {
-	struct assignment_key key;
-	struct artifact_origin origin;
+	struct assignment_key key = {.test = 0};
+	struct artifact_origin origin = {
+		.config = slot->run->started->config_name,
+		.guest_name = end->name,
+		.boot = slot->vm.spec.boot,
+	};
 	struct artifact_stored kept;
 	int rc;
 
-	if (end->index >= slot->spec.n_tests)
+	if (end->index < slot->spec.n_tests) {
+		key.test = slot->plan[end->index];
+		key.attempt = slot->attempt[end->index] + end->rerun;
+		origin = origin_of(slot, &key, end->name);
+	} else if (!end->evidence) {
 		return 0; /* of a test that is none: nothing is kept */
-	key.test = slot->plan[end->index];
-	key.attempt = slot->attempt[end->index] + end->rerun;
-	origin = origin_of(slot, &key, end->name);
+	}
+	origin.is_evidence = end->evidence;
 	rc = artifact_store_end(&slot->artifacts, end, &origin, &kept);
-	return rc < 0 ? rc : tell_stored(slot, &key, end->name, &kept);
+	if (rc < 0)
+		return rc;
+	return end->evidence ? tell_evidence(slot, &key, &origin, &kept)
+			     : tell_stored(slot, &key, end->name, &kept);
 }
 
 /* The VM is gone with a file half sent. Of which test it was is not known

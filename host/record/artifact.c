@@ -2,6 +2,7 @@
 /* artifact - files that tests left, as they arrive from one VM. */
 #include "host/record/artifact.h"
 
+#include "host/record/evidence.h"
 #include "shared/beneath.h"
 #include "shared/fd.h"
 #include "shared/limits.h"
@@ -65,7 +66,7 @@ static bool artifact_quota_has_room(const struct artifact_quota *quota,
 		       (LIMIT_TEST_ARTIFACTS_BYTES +
 			ARTIFACT_FREE_FILES * ARTIFACT_FILE_COST);
 
-	return quota->tests == NULL ||
+	return quota->tests == NULL || origin->test == NULL ||
 	       (origin->planned < quota->test_count && bytes <= cap &&
 		quota->tests[origin->planned] <= cap - bytes);
 }
@@ -226,14 +227,19 @@ static int artifact_keep(struct artifact_store *store,
 
 	if (artifact_quota_has_room(store->quota, origin, bytes) &&
 	    artifact_quota_take(store->quota, ARTIFACT_FILE_COST))
-		r = artifact_path_make(store->outdir, origin, stored->path);
+		r = origin->is_evidence
+			    ? evidence_guest_path(store->outdir, origin,
+						  stored->path)
+			    : artifact_path_make(store->outdir, origin,
+						 stored->path);
 	if (r == -EDQUOT || r == -ENFILE) {
 		stored->incomplete = true;
 		return artifact_slot_remove(store, slot);
 	}
 	if (r < 0)
 		return r;
-	artifact_quota_note(store->quota, origin->planned, bytes);
+	if (origin->test)
+		artifact_quota_note(store->quota, origin->planned, bytes);
 	stored->kept_bytes = slot->kept_bytes;
 	artifact_incoming(store, slot, incoming);
 	artifact_slot_close(slot);

@@ -23,6 +23,8 @@ struct artifact_origin {
 	const char *guest_name; /* "001.full"; hostile */
 	uint32_t planned;	/* the test's index in the plan */
 	uint32_t attempts;	/* at it that have begun */
+	bool is_evidence;	/* goes to evidence.h's directory */
+	uint32_t boot;		/* for evidence without a test */
 };
 
 /* A path that is not in use yet; its directory is made. -EINVAL: the test's

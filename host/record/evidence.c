@@ -75,6 +75,38 @@ int evidence_path(struct outdir *outdir, const struct evidence_origin *origin,
 	return outdir_explain(outdir, -ENFILE, outdir->path);
 }
 
+const char *evidence_guest_name(const struct artifact_origin *origin)
+{
+	static const struct {
+		const char *guest_name;
+		const char *name;
+	} names[] = {
+		{"stacks", "stacks.txt"},
+		{"sysrq", "sysrq.txt"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(origin->guest_name, names[i].guest_name) == 0)
+			return names[i].name;
+	return "extra.txt";
+}
+
+int evidence_guest_path(struct outdir *outdir,
+			const struct artifact_origin *origin,
+			char ret_path[PATH_MAX])
+{
+	struct evidence_origin evidence = {
+		.config = origin->config,
+		.test = origin->test,
+		.iteration = origin->iteration,
+		.attempt = origin->attempt,
+		.boot = origin->boot,
+	};
+
+	return evidence_path(outdir, &evidence, evidence_guest_name(origin),
+			     ret_path);
+}
+
 static int write_file(struct outdir *outdir, const char *path,
 		      struct bytes contents, uint64_t dropped_bytes)
 {

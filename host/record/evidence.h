@@ -38,6 +38,13 @@ struct evidence_stored {
 must_check int evidence_path(struct outdir *outdir,
 			     const struct evidence_origin *origin,
 			     const char *name, char ret_path[PATH_MAX]);
+/* The name of a file that the agent has made of a test that is over its time;
+ * "extra.txt" for what is none of these. */
+const char *evidence_guest_name(const struct artifact_origin *origin);
+/* Its path, of which no byte is the guest's. As evidence_path(). */
+must_check int evidence_guest_path(struct outdir *outdir,
+				   const struct artifact_origin *origin,
+				   char ret_path[PATH_MAX]);
 /* dropped_bytes: what the caller has left out before contents begins. At most
  * LIMIT_EVIDENCE_BYTES are kept, and what the quota still has. */
 must_check int evidence_write(struct outdir *outdir,

@@ -158,6 +158,29 @@ static struct artifact_origin origin_of(const struct controller *controller,
 	};
 }
 
+static void take_evidence(struct controller *controller,
+			  const Pb__ArtifactEnd *end)
+{
+	Pb__Event event = new_event(PB__EVENT__BODY_EVIDENCE_STORED);
+	Pb__EvidenceStored stored = PB__EVIDENCE_STORED__INIT;
+	struct artifact_origin which = origin_of(controller, end);
+	struct artifact_stored kept;
+
+	which.is_evidence = true;
+	assert_int_equal(
+		artifact_store_end(&controller->artifacts, end, &which, &kept),
+		0);
+	assert_false(kept.incomplete);
+	stored.in_test = true;
+	stored.test = end->index;
+	stored.attempt = end->rerun;
+	stored.name = (char *)(uintptr_t)evidence_guest_name(&which);
+	stored.path = kept.path;
+	stored.kept_bytes = kept.kept_bytes;
+	event.evidence_stored = &stored;
+	take_event(controller, &event);
+}
+
 static void take_artifact(struct controller *controller,
 			  const Pb__ArtifactEnd *end)
 {
@@ -168,6 +191,10 @@ static void take_artifact(struct controller *controller,
 
 	if (end->index >= controller->spec.n_tests)
 		return; /* of a test that is none: nothing is kept */
+	if (end->evidence) {
+		take_evidence(controller, end);
+		return;
+	}
 	which = origin_of(controller, end);
 	assert_int_equal(
 		artifact_store_end(&controller->artifacts, end, &which, &kept),

@@ -13,6 +13,7 @@
 #include "host/link/channel.h"
 #include "host/link/session.h"
 #include "host/record/artifact.h"
+#include "host/record/evidence.h"
 #include "host/record/journal.h"
 #include "host/record/outdir.h"
 #include "host/record/result.h"

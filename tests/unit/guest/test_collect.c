@@ -451,6 +451,88 @@ static void test_file_that_shrinks(void **state)
 #define IN_ROOT(test) \
 	cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
+static int take_evidence(uint32_t index)
+{
+	int fd = open("seen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int count;
+
+	assert_true(fd >= 0);
+	count = collect_take_evidence(&collect, fd, index, 1);
+	close(fd);
+	return count;
+}
+
+/* Ahead of all that waits, but for what is on its way already. */
+static void test_evidence_comes_first(void **state)
+{
+	static uint8_t data[CAP];
+	Pb__ArtifactChunk chunk;
+
+	(void)state;
+	fill(data, sizeof(data));
+	assert_int_equal(mkdir("seen", 0700), 0);
+	leave("001.full", data, sizeof(data));
+	leave("001.dmesg", "x", 1);
+	assert_int_equal(take(), 2);
+	while (collect_next(&collect, &chunk, &end) != COLLECT_CHUNK)
+		;
+	sandbox_write("seen/stacks", "where\n", 6);
+	assert_int_equal(take_evidence(9), 1);
+	assert_true(is_empty("seen"));
+	while (collect_next(&collect, &chunk, &end) != COLLECT_END)
+		;
+	assert_false(end.evidence);
+	collect_end_sent(&collect);
+	assert_true(receive());
+	assert_true(end.evidence);
+	assert_string_equal(end_name, "stacks");
+	assert_int_equal(end.index, 9);
+	assert_int_equal(end.rerun, 1);
+	assert_int_equal(got_len, 6);
+	assert_true(receive());
+	assert_false(end.evidence);
+	assert_false(receive());
+	assert_int_equal(collect_backlog(&collect), 0);
+}
+
+/* Also with a successor. */
+static void test_evidence_is_adopted(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("seen", 0700), 0);
+	leave("001.full", "x", 1);
+	assert_int_equal(take(), 1);
+	sandbox_write("seen/sysrq", "all\n", 4);
+	assert_int_equal(take_evidence(3), 1);
+	collect_close(&collect);
+	assert_int_equal(
+		collect_open(&collect, results_fd, &number, CAP, TEST_CAP), 0);
+	assert_true(receive());
+	assert_true(end.evidence);
+	assert_string_equal(end_name, "sysrq");
+	assert_int_equal(end.index, 3);
+	assert_true(receive());
+	assert_false(end.evidence);
+	assert_false(receive());
+}
+
+/* What fills the backlog does not keep it from going. */
+static void test_evidence_on_top(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("seen", 0700), 0);
+	collect.backlog_bytes = COLLECT_BACKLOG_BYTES;
+	sandbox_write("seen/stacks", "where\n", 6);
+	assert_int_equal(take_evidence(9), 1);
+	leave("001.full", "left out", 8);
+	assert_int_equal(take(), 1);
+	assert_true(receive());
+	assert_int_equal(end.kept_bytes, 6);
+	assert_true(receive());
+	assert_int_equal(end.kept_bytes, 0);
+	assert_int_equal(collect_backlog(&collect), COLLECT_BACKLOG_BYTES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +551,9 @@ int main(void)
 		IN_ROOT(test_queue_limit),
 		IN_ROOT(test_backlog_limit),
 		IN_ROOT(test_file_that_shrinks),
+		IN_ROOT(test_evidence_comes_first),
+		IN_ROOT(test_evidence_is_adopted),
+		IN_ROOT(test_evidence_on_top),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
