@@ -147,12 +147,20 @@ static uint64_t on_runner_kmsg_next(void *context)
 	return klog_drain(&a->klog);
 }
 
+static void on_runner_kick(void *context)
+{
+	struct agent *a = context;
+
+	channel_kick(&a->channel);
+}
+
 static void start_running(struct agent *a)
 {
 	const struct runner_owner owner = {
 		.send = on_runner_send,
 		.is_acked = on_runner_is_acked,
 		.kmsg_next = on_runner_kmsg_next,
+		.kick = on_runner_kick,
 		.ended = on_runner_ended,
 		.context = a,
 	};

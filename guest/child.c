@@ -295,21 +295,41 @@ static void kill_all(struct child *children, size_t count)
 	}
 }
 
-int child_wait_all(struct child *children, size_t count, uint64_t deadline_ns)
+static void forget_all(struct child *children, size_t count)
 {
 	size_t i;
 
+	for (i = 0; i < count; i++) {
+		fd_close(&children[i].output_fd);
+		fd_close(&children[i].pidfd);
+	}
+}
+
+int child_wait_all(struct child *children, size_t count, uint64_t deadline_ns)
+{
 	must(count <= CHILD_COUNT_MAX);
 	if (wait_until(children, count, deadline_ns) == 0)
 		return 0;
 	kill_all(children, count);
 	(void)wait_until(children, count,
 			 clock_mono_ns() + clock_ns_of_ms(CHILD_KILL_WAIT_MS));
-	for (i = 0; i < count; i++) {
-		fd_close(&children[i].output_fd);
-		fd_close(&children[i].pidfd);
-	}
+	forget_all(children, count);
 	return -ETIMEDOUT;
+}
+
+bool child_look(struct child *child)
+{
+	if (!child->ended) {
+		drain_output(child);
+		try_reap(child);
+	}
+	return child->ended;
+}
+
+void child_abandon(struct child *child)
+{
+	kill_all(child, 1);
+	forget_all(child, 1);
 }
 
 int child_run(struct child *child, const struct child_plan *plan,

@@ -71,6 +71,11 @@ must_check int child_wait_all(struct child *children, size_t count,
 /* Start and wait for one. */
 must_check int child_run(struct child *child, const struct child_plan *plan,
 			 uint64_t timeout_ms);
+/* For who has a loop and must not wait: takes what it has written, and reaps
+ * it. Returns whether it has ended. */
+bool child_look(struct child *child);
+/* Kills one that has not ended, and forgets it. */
+void child_abandon(struct child *child);
 /* Whether it ended with exit status 0. */
 bool child_succeeded(const struct child *child);
 /* "exit status 1", "signal 11", "no end within its time". */

@@ -5,6 +5,7 @@
 #include "guest/invocation.h"
 #include "guest/order.h"
 #include "guest/output.h"
+#include "guest/overtime.h"
 #include "guest/warncount.h"
 #include "shared/clock.h"
 #include "shared/log.h"
@@ -42,8 +43,13 @@ static bool begin_test(struct runner *runner, const char *name)
 	test.rerun = place.rerun;
 	test.started_ns = clock_mono_ns();
 	test.stdout_offset = output_size(job);
+	if (!job->baseline.is_taken)
+		baseline_take(&job->baseline, &job->places,
+			      job->shared_machine);
 	job_has_not_said(job, JOB_SAYS_TEST_STARTED);
 	job_has_not_said(job, JOB_SAYS_TEST_FINISHED);
+	runner->wedged[0] = '\0';
+	runner->last_inquest = false;
 	job->test = test;
 	__atomic_store_n(&job->test.active, true, __ATOMIC_RELEASE);
 	job->next_index = test.index + 1;
@@ -57,24 +63,47 @@ static void let_start(struct runner *runner)
 	hook_reply_all(&runner->hook, HOOK_TEST_STARTS);
 }
 
-static void on_test_starts(struct runner *runner, struct hook_client *client)
+static bool ended_well(const struct job_test *test)
+{
+	return test->has_status && test->status == 0 && !test->timed_out &&
+	       !test->start_timed_out && !test->post_check_timed_out;
+}
+
+/* Ends the test before this one, and begins this one. Returns whether that is
+ * done; else it is not to begin, or not yet. */
+static bool take_turn(struct runner *runner, struct hook_client *client)
 {
 	const char *name = client->request.name;
 
-	if (runner->job->stop_requested) {
+	if (order_is_repeated(runner->job, runner->spec, name))
+		return true;
+	if (runner->job->test.active) {
+		runner_pause(runner);
+		if (!runner_examine(runner, !ended_well(&runner->job->test)))
+			return false;
+	}
+	if (runner_finish_test(runner, true)) {
+		runner_decide_unclean(runner);
+		invocation_kill(runner);
+		return false;
+	}
+	if (begin_test(runner, name))
+		return true;
+	log_warning("check starts a test that is not planned");
+	hook_reply(client);
+	return false;
+}
+
+static void on_test_starts(struct runner *runner, struct hook_client *client)
+{
+	if (runner->job->stop_requested || runner_is_decided(runner)) {
 		/* It was not there yet when it was to be killed, or it is
 		 * dying. */
 		invocation_kill(runner);
 		return;
 	}
-	if (!order_is_repeated(runner->job, runner->spec, name)) {
-		runner_finish_test(runner, true);
-		if (!begin_test(runner, name)) {
-			log_warning("check starts a test that is not planned");
-			hook_reply(client);
-			return;
-		}
-	}
+	if (!take_turn(runner, client))
+		return;
 	runner_enter(runner, RUNNER_STARTING);
 	if (runner->owner.is_acked(runner->owner.context)) {
 		let_start(runner);
@@ -131,23 +160,30 @@ static void on_scope_stop(struct runner *runner, struct hook_client *client)
 		return;
 	}
 	scope_kill(&runner->scope, false);
-	vacancy_wait(&runner->vacancy, &runner->scope);
+	vacancy_wait(&runner->vacancy, &runner->scope, VACANCY_WAIT_S);
 }
 
 bool course_is_vacant(void *context)
 {
-	const struct runner *runner = context;
+	struct runner *runner = context;
 
-	return runner->job->check_exited ? !invocation_has_left_some(runner)
-					 : scope_is_empty(&runner->scope);
+	return runner->check_killed || runner->job->check_exited
+		       ? invocation_is_gone(runner)
+		       : scope_is_empty(&runner->scope);
 }
 
+/* What a test has left and does not die is left over, when the next begins. */
 void course_on_vacant(void *context)
 {
 	struct runner *runner = context;
 
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
-	invocation_settle(runner);
+	if (!runner->check_killed && !runner->job->check_exited)
+		return;
+	if (invocation_is_gone(runner))
+		invocation_settle(runner);
+	else
+		overtime_wedged(runner);
 }
 
 void course_on_hook(void *context, struct hook_client *client)

@@ -24,6 +24,7 @@ static void fill_status(const struct job_test *test, Pb__TestFinished *finished)
 	else if (test->has_status)
 		finished->exit_status = (uint32_t)WEXITSTATUS(test->status);
 	finished->timed_out = test->timed_out;
+	finished->start_timed_out = test->start_timed_out;
 	finished->post_check_timed_out = test->post_check_timed_out;
 	finished->wedged = test->wedged;
 }
@@ -103,6 +104,7 @@ static void say_finished(struct job *job, Pb__TestFinished *finished,
 /* What is evidence must stay where it is until it has been told. */
 void finish_test(struct job *job, const Pb__RunSpec *spec,
 		 struct collect *collect, bool by_check,
+		 const struct finish_aftermath *aftermath,
 		 const struct finish_owner *owner)
 {
 	static struct evidence evidence;
@@ -121,6 +123,10 @@ void finish_test(struct job *job, const Pb__RunSpec *spec,
 		fill_evidence(&evidence, results_fd, &finished);
 		finished.check_verdict =
 			verdict_of(passed, evidence.notrun, by_check);
+		finished.leftovers = aftermath->leftovers[0] != '\0';
+		finished.leftovers_text =
+			(char *)(uintptr_t)aftermath->leftovers;
+		finished.wedged_text = (char *)(uintptr_t)aftermath->wedged;
 		say_finished(job, &finished, owner);
 	}
 	job->time_offset = time_offset;

@@ -19,8 +19,15 @@ struct finish_owner {
 	void *context;
 };
 
+/* What is known beside the evidence; "" where there is nothing. */
+struct finish_aftermath {
+	const char *leftovers;
+	const char *wedged; /* which processes can't be killed */
+};
+
 /* Sends TestFinished for job->test, unless a predecessor did, queues its
  * artifacts, and marks it over. by_check: check itself went past the test. */
 void finish_test(struct job *job, const Pb__RunSpec *spec,
 		 struct collect *collect, bool by_check,
+		 const struct finish_aftermath *aftermath,
 		 const struct finish_owner *owner);

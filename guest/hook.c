@@ -65,6 +65,16 @@ void hook_reply_all(struct hook *hook, enum hook_kind kind)
 	}
 }
 
+void hook_ask_again(struct hook *hook, enum hook_kind kind)
+{
+	for (int i = 0; i < HOOK_CLIENTS; i++) {
+		struct hook_client *client = &hook->clients[i];
+
+		if (client->waits && client->request.kind == kind)
+			hook->handler(hook->context, client);
+	}
+}
+
 static void on_client_readable(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct hook_client *client = io->data;

@@ -73,3 +73,5 @@ void hook_open(struct hook *hook, struct ev_loop *loop, int listening_fd,
 void hook_reply(struct hook_client *client);
 /* Replies to every waiting request of this kind. */
 void hook_reply_all(struct hook *hook, enum hook_kind kind);
+/* Gives every waiting request of this kind to the owner once more. */
+void hook_ask_again(struct hook *hook, enum hook_kind kind);

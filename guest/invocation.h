@@ -16,9 +16,11 @@ void invocation_say_started(struct runner *runner);
 void invocation_ask(struct runner *runner);
 /* Its main process has ended, if it has. */
 void invocation_on_exit(struct runner *runner);
-/* Its test, and its own subshells, which may be in the middle of an fsck. */
-bool invocation_has_left_some(const struct runner *runner);
-/* Nothing of it is left, or no more is waited for. */
+/* Whether all of it is; what is not is killed, once more. */
+bool invocation_is_gone(struct runner *runner);
+/* Nothing of it is left: what now? Called again when the aftermath is known. */
 void invocation_settle(struct runner *runner);
 /* SIGKILL to its main process; the rest when that has ended. */
 void invocation_kill(const struct runner *runner);
+/* SIGKILL to all of it, for its work takes too long. */
+void invocation_kill_all(struct runner *runner);

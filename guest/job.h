@@ -14,7 +14,9 @@
  */
 #pragma once
 
+#include "guest/baseline.h"
 #include "guest/devices.h"
+#include "guest/places.h"
 #include "shared/limits.h"
 #include "shared/outbox.h"
 
@@ -56,21 +58,10 @@ struct job_test {
 	bool has_status;
 	int32_t status; /* as waitpid() gives it */
 	bool timed_out;
+	bool start_timed_out; /* what check does before its process */
 	bool post_check_timed_out;
 	bool wedged;
 	uint64_t stdout_offset; /* check's output when it began */
-};
-
-/* Where things are, for check's configuration and for the host. */
-struct job_places {
-	char test_dev[LIMIT_NAME];
-	char test_dir[LIMIT_NAME];
-	char scratch_dev[LIMIT_NAME];
-	char scratch_mnt[LIMIT_NAME];
-	char scratch_pool[LIMIT_TEXT];
-	char logwrites_dev[LIMIT_NAME];
-	char warm[LIMIT_NAME]; /* "tools tree", as in SetupDone */
-	char warm_why[LIMIT_TEXT];
 };
 
 struct job {
@@ -86,6 +77,7 @@ struct job {
 
 	struct devices devices;
 	struct job_places places;
+	struct baseline baseline; /* when the first test began */
 
 	uint32_t invocation;  /* of check: 1, 2, … */
 	uint32_t next_index;  /* first test that has not been started */

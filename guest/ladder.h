@@ -5,8 +5,8 @@
  *             trap runs its clean-up as soon as its foreground child is dead
  *             (facts of fstests: TERM alone is put off until then). SIGKILL
  *             again every 2 s, for the clean-up starts programs too.
- *   at 60 s   SIGKILL to all. (At once where there is no time: a stop.)
- *   at 90 s   what lives now can't be killed: wedged.
+ *   at 60 s   SIGKILL to all.
+ *   at 86 s   what lives now can't be killed: wedged.
  *
  * Pure but for the signals it sends through guest/scope.h; time is given in.
  */
@@ -40,5 +40,5 @@ enum ladder_state ladder_step(struct ladder *ladder, const struct scope *scope,
 enum {
 	LADDER_STEP_MS = 500,
 	LADDER_TERM_MS = 60 * 1000,
-	LADDER_KILL_MS = 30 * 1000,
+	LADDER_KILL_MS = 26 * 1000,
 };

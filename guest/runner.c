@@ -10,6 +10,7 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -34,6 +35,7 @@ void runner_enter(struct runner *runner, enum runner_state state)
 	const Pb__RunSpec *spec = runner->spec;
 
 	runner->state = state;
+	runner->turn++;
 	switch (state) {
 	case RUNNER_IDLE:
 		arm(runner, 0);
@@ -51,26 +53,57 @@ void runner_enter(struct runner *runner, enum runner_state state)
 	}
 }
 
-/* by_check: check itself is past the test, so that what is not a pass is a
- * failure. */
-void runner_finish_test(struct runner *runner, bool by_check)
+void runner_pause(struct runner *runner)
+{
+	arm(runner, 0);
+}
+
+bool runner_examine(struct runner *runner, bool closely)
+{
+	if (runner->examined)
+		return true;
+	if (runner->aftermath.runs)
+		return false;
+	runner->examined =
+		aftermath_look(&runner->aftermath, &runner->scope, closely);
+	return runner->examined;
+}
+
+static void on_examined(void *context)
+{
+	struct runner *runner = context;
+
+	runner->examined = true;
+	if (runner->job->check_exited)
+		invocation_settle(runner);
+	else
+		hook_ask_again(&runner->hook, HOOK_TEST_STARTS);
+}
+
+bool runner_finish_test(struct runner *runner, bool by_check)
 {
 	const struct finish_owner owner = {
 		.send = runner->owner.send,
 		.kmsg_next = runner->owner.kmsg_next,
 		.context = runner->owner.context,
 	};
+	bool left = runner->examined && runner->aftermath.text[0] != '\0';
+	const struct finish_aftermath aftermath = {
+		.leftovers = left ? runner->aftermath.text : "",
+		.wedged = runner->wedged,
+	};
 
+	runner->examined = false;
 	if (!runner->job->test.active)
-		return;
+		return left;
 	ev_timer_stop(runner->loop, &runner->climb);
 	ladder_init(&runner->ladder);
 	finish_test(runner->job, runner->spec, runner->collect, by_check,
-		    &owner);
+		    &aftermath, &owner);
 	scope_close(&runner->scope);
+	return left;
 }
 
-/* The job ends, of which a successor may have to make the rest. */
 void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason)
 {
 	struct job *job = runner->job;
@@ -79,9 +112,29 @@ void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason)
 	job->end = how;
 }
 
+void runner_decide_unclean(struct runner *runner)
+{
+	static char reason[LIMIT_TEXT];
+	const struct job *job = runner->job;
+
+	snprintf(reason, sizeof(reason), "%s has left behind: %.*s",
+		 job->next_index > 0 ? runner->spec->tests[job->test.index]
+				     : "check",
+		 LIMIT_TEXT - 128, runner->aftermath.text);
+	runner_decide(runner, PB__JOB_END__JOB_END_UNCLEAN, reason);
+}
+
+bool runner_is_decided(const struct runner *runner)
+{
+	return runner->job->end != PB__JOB_END__JOB_END_UNSPECIFIED;
+}
+
 void runner_end(struct runner *runner)
 {
-	runner_finish_test(runner, false);
+	vacancy_stop(&runner->vacancy);
+	inquest_stop(&runner->inquest);
+	aftermath_stop(&runner->aftermath);
+	(void)runner_finish_test(runner, false);
 	runner->job->check_wanted = false;
 	runner_enter(runner, RUNNER_IDLE);
 	runner->owner.ended(runner->owner.context);
@@ -90,7 +143,7 @@ void runner_end(struct runner *runner)
 /* No check runs. */
 void runner_go_on(struct runner *runner)
 {
-	if (runner->job->end != PB__JOB_END__JOB_END_UNSPECIFIED)
+	if (runner_is_decided(runner))
 		runner_end(runner);
 	else
 		invocation_start(runner);
@@ -155,6 +208,8 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 		   RUNNER_ACK_WAIT_S);
 	vacancy_init(&runner->vacancy, loop, course_is_vacant, course_on_vacant,
 		     runner);
+	inquest_init(&runner->inquest, loop, overtime_on_inquest, runner);
+	aftermath_init(&runner->aftermath, loop, job, on_examined, runner);
 	ev_io_init(&runner->supervisor, on_supervisor, supervisor_fd, EV_READ);
 	runner->supervisor.data = runner;
 	ev_io_start(loop, &runner->supervisor);
@@ -175,7 +230,7 @@ static void make_rest_of_step(struct runner *runner)
 	if (!job_has_said(job, JOB_SAYS_TEST_STARTED))
 		course_say_started(runner);
 	if (job_has_said(job, JOB_SAYS_TEST_FINISHED))
-		runner_finish_test(runner, false);
+		(void)runner_finish_test(runner, false);
 }
 
 /* Where a killed agent has left off. Its deadline begins anew: late is better
@@ -194,6 +249,7 @@ static void take_over(struct runner *runner)
 	else
 		runner_enter(runner, test->has_status ? RUNNER_POST_CHECK
 						      : RUNNER_TEST);
+	overtime_take_over(runner);
 	invocation_on_exit(runner);
 }
 
@@ -202,7 +258,7 @@ void runner_start(struct runner *runner, int hook_fd)
 	struct job *job = runner->job;
 
 	hook_open(&runner->hook, runner->loop, hook_fd, course_on_hook, runner);
-	if (job->check_wanted && job->end == PB__JOB_END__JOB_END_UNSPECIFIED)
+	if (job->check_wanted && !runner_is_decided(runner))
 		take_over(runner);
 	else
 		runner_go_on(runner);

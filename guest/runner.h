@@ -11,10 +11,11 @@
  *      |                                                 v
  *      +----- next test starts, or check exits ------ POST_CHECK
  *
- * Each of the last three has its deadline. A test over its time goes down the
- * ladder; check itself is killed when what it does after a test takes too
- * long, and a new check gets the rest. What can't be killed is wedged, and
- * ends the job: the host replaces the VM.
+ * Each state has its deadline (guest/overtime.h). A test over its time goes
+ * down the ladder; check itself is killed when its own work takes too long, and
+ * a new check gets the rest. What can't be killed is wedged, and ends the job;
+ * so does a guest that a test has not left as it was (guest/aftermath.h): the
+ * host replaces the VM.
  *
  * Its parts: guest/order.h, course.h (one test), invocation.h (check's process),
  * overtime.h (deadlines).
@@ -26,8 +27,10 @@
  */
 #pragma once
 
+#include "guest/aftermath.h"
 #include "guest/collect.h"
 #include "guest/hook.h"
+#include "guest/inquest.h"
 #include "guest/job.h"
 #include "guest/ladder.h"
 #include "guest/scope.h"
@@ -35,9 +38,7 @@
 
 #include "fstvm.pb-c.h"
 
-enum {
-	RUNNER_ACK_WAIT_S = 30,
-};
+enum { RUNNER_ACK_WAIT_S = 30 };
 
 enum runner_state {
 	RUNNER_IDLE, /* no check */
@@ -52,6 +53,8 @@ struct runner_owner {
 	/* All reliable messages sent so far are acknowledged. */
 	bool (*is_acked)(void *context);
 	uint64_t (*kmsg_next)(void *context);
+	/* There is something new to be sent when nothing else is. */
+	void (*kick)(void *context);
 	/* job->end and its reason say how. */
 	void (*ended)(void *context);
 	void *context;
@@ -66,14 +69,23 @@ struct runner {
 	struct hook hook;
 	struct scope scope;
 	struct ladder ladder;
+	struct inquest inquest;
+	struct aftermath aftermath;
 	enum runner_state state;
-	bool check_killed;
+	uint32_t turn;	   /* counts changes of the state */
+	bool check_killed; /* by us */
+	bool examined;	   /* aftermath.text is of the present test */
 	int supervisor_fd;
 	ev_io supervisor;
 	ev_timer deadline; /* of the present state */
 	ev_timer climb;	   /* the ladder's steps */
 	ev_timer ack_wait;
 	struct vacancy vacancy; /* of a stopped scope, or of all of check */
+	/* Of what is over its time. */
+	uint64_t overtime_ns;	/* since when */
+	uint32_t overtime_turn; /* in which turn */
+	char wedged[LIMIT_TEXT];
+	bool last_inquest; /* asked for: then it is wedged */
 };
 
 void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
@@ -90,11 +102,19 @@ bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms);
 
 void runner_send(struct runner *runner, Pb__Envelope *envelope);
 void runner_enter(struct runner *runner, enum runner_state state);
+/* No deadline until the next runner_enter(). */
+void runner_pause(struct runner *runner);
+/* Whether the aftermath of the present test is known; else it will be, and
+ * what asks is called again. */
+bool runner_examine(struct runner *runner, bool closely);
 /* by_check: check itself is past the test, so that what is not a pass is a
- * failure. */
-void runner_finish_test(struct runner *runner, bool by_check);
+ * failure. Returns whether it has left something behind. */
+bool runner_finish_test(struct runner *runner, bool by_check);
 /* The job ends, of which a successor may have to make the rest. */
 void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason);
+/* The same, for what aftermath.text says. */
+void runner_decide_unclean(struct runner *runner);
+bool runner_is_decided(const struct runner *runner);
 void runner_end(struct runner *runner);
 /* No check runs: another one, or the end. */
 void runner_go_on(struct runner *runner);

@@ -12,7 +12,7 @@
 /* Where the cgroup tells, to be sure. */
 #define LOOK_RARELY_S 0.5
 
-static void stop(struct vacancy *vacancy)
+void vacancy_stop(struct vacancy *vacancy)
 {
 	ev_timer_stop(vacancy->loop, &vacancy->look);
 	if (vacancy->fd < 0)
@@ -26,7 +26,7 @@ static void look(struct vacancy *vacancy)
 	if (!vacancy->is_vacant(vacancy->context) &&
 	    ev_now(vacancy->loop) < vacancy->until)
 		return;
-	stop(vacancy);
+	vacancy_stop(vacancy);
 	vacancy->on_over(vacancy->context);
 }
 
@@ -65,10 +65,11 @@ void vacancy_init(struct vacancy *vacancy, struct ev_loop *loop,
 	vacancy->look.data = vacancy;
 }
 
-void vacancy_wait(struct vacancy *vacancy, const struct scope *scope)
+void vacancy_wait(struct vacancy *vacancy, const struct scope *scope,
+		  double seconds)
 {
-	stop(vacancy);
-	vacancy->until = ev_now(vacancy->loop) + VACANCY_WAIT_S;
+	vacancy_stop(vacancy);
+	vacancy->until = ev_now(vacancy->loop) + seconds;
 	vacancy->fd = scope != NULL ? scope_watch(scope) : -1;
 	vacancy->look.repeat = vacancy->fd < 0 ? LOOK_S : LOOK_RARELY_S;
 	ev_timer_again(vacancy->loop, &vacancy->look);

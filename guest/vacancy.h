@@ -10,6 +10,7 @@
 
 #include <ev.h>
 
+/* For what a test has left running. */
 #define VACANCY_WAIT_S 5.0
 
 struct vacancy {
@@ -28,4 +29,6 @@ void vacancy_init(struct vacancy *vacancy, struct ev_loop *loop,
 		  void (*on_over)(void *context), void *context);
 /* on_over() is called once, perhaps at once: all is gone, or no more is waited
  * for. scope: whose processes are waited for, or NULL: others too. */
-void vacancy_wait(struct vacancy *vacancy, const struct scope *scope);
+void vacancy_wait(struct vacancy *vacancy, const struct scope *scope,
+		  double seconds);
+void vacancy_stop(struct vacancy *vacancy);

@@ -54,6 +54,7 @@ static int judge_stopped(struct slot *slot, const Pb__TestFinished *finished)
 	const struct schedule *schedule = slot->schedule;
 
 	if (!schedule->stopped || finished->timed_out ||
+	    finished->start_timed_out || finished->post_check_timed_out ||
 	    finished->check_verdict != PB__CHECK_VERDICT__CHECK_VERDICT_NONE)
 		return 0;
 	return tell_attempt_ended(
@@ -391,6 +392,7 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 	keep_ring(slot, reason, verdict);
 	postmortem_ended(&slot->postmortem, reason, detail, verdict);
 	if (reason == PB__VM_END_REASON__VM_END_FINISHED &&
+	    slot->vm.job_end != PB__JOB_END__JOB_END_UNCLEAN &&
 	    !slot->schedule->stopped)
 		give_up_stepped_over(slot);
 	(void)!bootlog_finish(slot->run->outdir, slot->console_log,

@@ -58,6 +58,7 @@ static const struct message_limit_row {
 	MESSAGE_BYTES(TestFinished, test_finished, hint, LIMIT_TEXT),
 	MESSAGE_BYTES(TestFinished, test_finished, leftovers_text, LIMIT_TEXT),
 	MESSAGE_BYTES(TestFinished, test_finished, output_excerpt, LIMIT_TEXT),
+	MESSAGE_BYTES(TestFinished, test_finished, wedged_text, LIMIT_TEXT),
 	MESSAGE_BYTES(CheckExited, check_exited, last_output, LIMIT_TEXT),
 	MESSAGE_BYTES(JobFinished, job_finished, reason, LIMIT_TEXT),
 	MESSAGE_BYTES(ArtifactEnd, artifact_end, name, LIMIT_NAME),

@@ -68,16 +68,33 @@ static void add_limit(struct reason *reason, const char *what, uint64_t ns)
 		reason_add(reason, "%s", what);
 }
 
+static void add_unended(struct reason *reason, const char *what, uint64_t ns)
+{
+	char words[DURATION_TEXT];
+
+	if (ns)
+		reason_add(reason, "%s did not end within %s", what,
+			   duration_words(words, ns));
+	else
+		reason_add(reason, "%s did not end in time", what);
+}
+
 static void add_timeout(struct reason *reason, const Pb__TestFinished *finished,
 			const struct reason_limits *limits)
 {
 	if (finished->timed_out)
 		add_limit(reason, "timeout", limits->test_ns);
+	if (finished->start_timed_out)
+		add_unended(reason, "what check does before the test",
+			    limits->post_check_ns);
 	if (finished->post_check_timed_out)
-		add_limit(reason, "timeout of the checks after the test",
-			  limits->post_check_ns);
-	if (finished->wedged)
-		reason_add(reason, "could not be killed");
+		add_unended(reason, "the filesystem check after the test",
+			    limits->post_check_ns);
+	if (finished->wedged && has_text(finished->wedged_text))
+		reason_add(reason, "guest wedged: SIGKILL does not end %s",
+			   finished->wedged_text);
+	else if (finished->wedged)
+		reason_add(reason, "guest wedged: SIGKILL does not end it");
 }
 
 static void add_status(struct reason *reason, const Pb__TestFinished *finished)
@@ -134,7 +151,8 @@ static void add_notrun(struct reason *reason, const char *text)
 
 Pb__Verdict reason_verdict(const Pb__TestFinished *finished)
 {
-	if (finished->timed_out || finished->post_check_timed_out)
+	if (finished->timed_out || finished->start_timed_out ||
+	    finished->post_check_timed_out)
 		return PB__VERDICT__VERDICT_TIMEOUT;
 	switch (finished->check_verdict) {
 	case PB__CHECK_VERDICT__CHECK_VERDICT_PASS:

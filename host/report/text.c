@@ -13,6 +13,7 @@
 #include "host/report/summary.h"
 #include "host/report/text_boot.h"
 #include "host/report/text_evidence.h"
+#include "host/report/text_leftovers.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -275,6 +276,7 @@ int text_write(FILE *to, const struct result *result, const struct files *files)
 	put_tally(&report);
 	put_end(&report);
 	put_lists(&report);
+	text_leftovers_put(to, result);
 	put_notices(&report);
 	if (files->results) {
 		fputs("Full results: ", to);

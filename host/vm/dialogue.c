@@ -82,6 +82,7 @@ static int on_hello(struct vm *vm, const Pb__Hello *hello)
 
 static void on_job_finished(struct vm *vm, const Pb__JobFinished *finished)
 {
+	vm->job_end = finished->end;
 	switch (finished->end) {
 	case PB__JOB_END__JOB_END_WEDGED:
 		/* Going down would wait for what can't be killed. */
@@ -89,6 +90,10 @@ static void on_job_finished(struct vm *vm, const Pb__JobFinished *finished)
 		return;
 	case PB__JOB_END__JOB_END_CHECK_FAILED:
 		ending_set_reason(vm, PB__VM_END_REASON__VM_END_CHECK_FAILED,
+				  finished->reason);
+		break;
+	case PB__JOB_END__JOB_END_UNCLEAN:
+		ending_set_reason(vm, PB__VM_END_REASON__VM_END_FINISHED,
 				  finished->reason);
 		break;
 	case PB__JOB_END__JOB_END_COMPLETE:

@@ -117,6 +117,7 @@ struct vm {
 	double suspected;    /* of the last line that looked like its death */
 	char suspicion[512]; /* that line */
 	uint32_t slowness_percent; /* beside the host; 100: as quick */
+	Pb__JobEnd job_end;	   /* as the guest has said */
 	uint64_t beats;
 	uint64_t gone_ns; /* when its group was gone */
 };

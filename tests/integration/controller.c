@@ -104,6 +104,7 @@ static void say_run_started(struct controller *controller)
 	started.fstype = controller->spec.fstype;
 	started.loop_failures = controller->spec.loop_failures;
 	started.test_timeout_ms = controller->spec.test_timeout_ms;
+	started.post_check_timeout_ms = controller->spec.post_check_timeout_ms;
 	for (size_t i = 0; i < controller->spec.n_tests; i++) {
 		pb__planned_test__init(&tests[i]);
 		tests[i].name = controller->tests[i];

@@ -2,7 +2,8 @@
 /* scene - a controller, a cable and a machine: the whole of fstvm but the VM.
  *
  * The tree is a copy of the bundled suite with the tests of extra/ in it:
- * generic/950 leaves much behind, generic/951 waits for scene_open_gate().
+ * generic/950 leaves much behind, generic/951 waits for scene_open_gate(),
+ * check hangs after generic/952 and before the test that follows generic/953.
  */
 #pragma once
 

@@ -140,18 +140,45 @@ static void test_reruns(void **state)
 	scene_expect_clean_end(scene);
 }
 
-/* A process and a mount that tests leave behind do not stop the next one, and
- * are gone in the end. */
+/* A process is ended, and the next test runs; a mount needs a fresh VM. */
 static void test_leftovers(void **state)
 {
 	static const char *const tests[] = {"generic/912", "generic/913",
 					    "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const struct controller *controller = &scene->controller;
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(controller, 0, PB__VERDICT__VERDICT_PASS);
+	assert_null(controller_attempt(controller, 0)->leftovers);
+	controller_expect(controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_string_equal(controller_attempt(controller, 1)->leftovers,
+			    "mount /tmp/leftover");
+	controller_expect(controller, 2, PB__VERDICT__VERDICT_NOT_REACHED);
+	assert_int_equal(controller->job_end, PB__JOB_END__JOB_END_UNCLEAN);
+	assert_string_equal(controller->job_reason,
+			    "generic/913 has left behind: mount /tmp/leftover");
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_TEST_STARTED), 2);
+	scene_expect_clean_end(scene);
+}
+
+/* After the last one nothing is to run that could be spoiled. */
+static void test_leftovers_at_the_end(void **state)
+{
+	static const char *const tests[] = {"generic/913", NULL};
 	struct scene *scene = scene_of(state);
 
 	scene_plan(scene, tests);
 	scene_start(scene);
 	controller_wait_over(&scene->controller);
 	expect_all_pass(scene);
+	assert_string_equal(
+		controller_attempt(&scene->controller, 0)->leftovers,
+		"mount /tmp/leftover");
+	assert_int_equal(scene->controller.job_end,
+			 PB__JOB_END__JOB_END_COMPLETE);
 	scene_expect_clean_end(scene);
 }
 
@@ -640,24 +667,137 @@ static void test_check_killed(void **state)
 	expect_in_log(scene, "Ran: generic/002");
 }
 
+/* The evidence of that name has these words in it. */
+static void expect_evidence(const struct scene *scene, uint32_t test,
+			    const char *name, const char *const *words)
+{
+	static char text[1 << 20];
+	const struct evidence_list *list =
+		&controller_attempt(&scene->controller, test)->evidence;
+	fd_auto int fd = -1;
+	ssize_t len;
+	uint32_t i = 0;
+
+	while (i < list->count && strcmp(list->items[i].name, name) != 0)
+		i++;
+	assert_true(i < list->count);
+	fd = fd_openat(scene->controller.outdir.fd, list->items[i].path,
+		       O_RDONLY, 0);
+	assert_true(fd >= 0);
+	len = fd_read_all(fd, text, sizeof(text) - 1);
+	assert_true(len > 0);
+	text[len] = '\0';
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) == NULL)
+			fail_msg("not in %s: %s\n%s", list->items[i].path,
+				 *words, text);
+}
+
+static void expect_stacks(const struct scene *scene, uint32_t test,
+			  const char *subject)
+{
+	const char *words[] = {subject,	   "sleep: pid ", "nanosleep",
+			       "syscall ", "SigPnd:",	  NULL};
+
+	expect_evidence(scene, test, "stacks.txt", words);
+}
+
+static void expect_timeout(const struct scene *scene)
+{
+	const struct attempt *attempt =
+		controller_attempt(&scene->controller, 0);
+
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_TIMEOUT);
+	assert_int_equal(strncmp(attempt->reason, "timeout after 2", 15), 0);
+	assert_true(attempt->duration_ns >= UINT64_C(1900000000));
+	assert_null(attempt->leftovers);
+	expect_stacks(scene, 0, "generic/904 is over its time.");
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 1);
+}
+
+/* What hangs is seen before it is killed, and check goes on. */
 static void test_timeout(void **state)
 {
 	static const char *const tests[] = {"generic/904", "generic/001", NULL};
 	struct scene *scene = scene_of(state);
-	const struct attempt *attempt;
 
 	scene_plan(scene, tests);
 	scene->controller.spec.test_timeout_ms = 2000;
 	scene_start(scene);
 	controller_wait_over(&scene->controller);
-	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_TIMEOUT);
-	attempt = controller_attempt(&scene->controller, 0);
-	assert_int_equal(strncmp(attempt->reason, "timeout after 2", 15), 0);
-	assert_true(attempt->duration_ns >= UINT64_C(1900000000));
-	assert_true(attempt->duration_ns < UINT64_C(7000000000));
-	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
-	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 1);
+	expect_timeout(scene);
+	assert_true(controller_attempt(&scene->controller, 0)->duration_ns <
+		    UINT64_C(7000000000));
 	scene_expect_clean_end(scene);
+}
+
+/* Right in the midst of that. */
+static void test_killed_in_overtime(void **state)
+{
+	static const char *const tests[] = {"generic/904", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	struct killer killer = {
+		.scene = scene,
+		.body = PB__ENVELOPE__BODY_ARTIFACT_CHUNK,
+		.nth = 1,
+		.deaths = 2,
+	};
+
+	scene_plan(scene, tests);
+	scene->controller.spec.test_timeout_ms = 2000;
+	cable_filter_with(&scene->cable.to_host, kill_at, &killer);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	assert_int_equal(hellos_of(scene), 3);
+	expect_timeout(scene);
+	scene_expect_clean_end(scene);
+}
+
+/* check hangs before or after a test: it is killed, and another one goes on. */
+static void run_with_hanging_check(struct scene *scene,
+				   const char *const *tests)
+{
+	scene_plan(scene, tests);
+	scene->controller.spec.post_check_timeout_ms = 2000;
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	assert_int_equal(scene->controller.job_end,
+			 PB__JOB_END__JOB_END_COMPLETE);
+	assert_int_equal(count_of(scene, PB__ENVELOPE__BODY_CHECK_STARTED), 2);
+	scene_expect_clean_end(scene);
+}
+
+static void test_post_check_timeout(void **state)
+{
+	static const char *const tests[] = {"generic/952", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const struct controller *controller = &scene->controller;
+
+	run_with_hanging_check(scene, tests);
+	controller_expect(controller, 0, PB__VERDICT__VERDICT_TIMEOUT);
+	assert_string_equal(controller_attempt(controller, 0)->reason,
+			    "the filesystem check after the test did not end "
+			    "within 2s");
+	expect_stacks(scene, 0, "what check does after generic/952 is over");
+	controller_expect(controller, 1, PB__VERDICT__VERDICT_PASS);
+}
+
+static void test_start_timeout(void **state)
+{
+	static const char *const tests[] = {"generic/953", "generic/001",
+					    "generic/002", NULL};
+	struct scene *scene = scene_of(state);
+	const struct controller *controller = &scene->controller;
+
+	run_with_hanging_check(scene, tests);
+	controller_expect(controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(controller, 1, PB__VERDICT__VERDICT_TIMEOUT);
+	assert_string_equal(controller_attempt(controller, 1)->reason,
+			    "what check does before the test did not end "
+			    "within 2s");
+	expect_stacks(scene, 1, "what check does before generic/001 is over");
+	controller_expect(controller, 2, PB__VERDICT__VERDICT_PASS);
 }
 
 static void expect_stopped(struct scene *scene)
@@ -739,6 +879,7 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_artifacts),
 		SCENE_TEST(test_reruns),
 		SCENE_TEST(test_leftovers),
+		SCENE_TEST(test_leftovers_at_the_end),
 		SCENE_TEST(test_setup_failure),
 		SCENE_TEST(test_byte_at_a_time),
 		SCENE_TEST(test_torn_bulk),
@@ -757,6 +898,9 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_killed_in_setup),
 		SCENE_TEST(test_check_killed),
 		SCENE_TEST(test_timeout),
+		SCENE_TEST(test_killed_in_overtime),
+		SCENE_TEST(test_post_check_timeout),
+		SCENE_TEST(test_start_timeout),
 		SCENE_TEST(test_stop_in_test),
 		SCENE_TEST(test_stop_and_killed),
 		SCENE_TEST(test_stop_before_first_test),

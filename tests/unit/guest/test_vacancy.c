@@ -36,7 +36,7 @@ static void wait_for(struct place *place, const struct scope *scope)
 	place->loop = ev_loop_new(EVFLAG_AUTO);
 	assert_non_null(place->loop);
 	vacancy_init(&vacancy, place->loop, is_vacant, on_over, place);
-	vacancy_wait(&vacancy, scope);
+	vacancy_wait(&vacancy, scope, VACANCY_WAIT_S);
 	ev_run(place->loop, 0);
 	assert_int_equal(place->overs, 1);
 	assert_true(vacancy.fd < 0);

@@ -129,8 +129,17 @@ static void evidence_becomes_verdict_and_words(void **state)
 			PB__VERDICT__VERDICT_TIMEOUT, "timeout after 20m 0s");
 	expect_finished("check_verdict=pass post_check_timed_out=1 wedged=1",
 			PB__VERDICT__VERDICT_TIMEOUT,
-			"timeout of the checks after the test after 15s; could "
-			"not be killed");
+			"the filesystem check after the test did not end "
+			"within 15s; guest wedged: SIGKILL does not end it");
+	expect_finished("check_verdict=none timed_out=1 wedged=1 "
+			"wedged_text=\"bash (812), state D in sync\"",
+			PB__VERDICT__VERDICT_TIMEOUT,
+			"timeout after 20m 0s; guest wedged: SIGKILL does not "
+			"end bash (812), state D in sync");
+	expect_finished("check_verdict=none start_timed_out=1",
+			PB__VERDICT__VERDICT_TIMEOUT,
+			"what check does before the test did not end within "
+			"15s");
 	expect_finished("check_verdict=none", PB__VERDICT__VERDICT_LOST,
 			"check died before it could say");
 	expect_finished("check_verdict=17", PB__VERDICT__VERDICT_LOST,
