@@ -42,11 +42,15 @@ class Variants:
         self.runs = 0
         self.tree = os.path.join(scratch, 'fstests')
         self.help = os.popen(f'{options.fstvm} run --help').read()
+        if options.cache:
+            self.tree = os.path.join(os.path.abspath(options.cache), 'fstests')
         # The straightforward way writes into the tree.
-        shutil.copytree(options.fstests, self.tree, symlinks=True,
-                        ignore=shutil.ignore_patterns('.git'))
+        if not os.path.exists(self.tree):
+            shutil.copytree(options.fstests, self.tree, symlinks=True,
+                            ignore=shutil.ignore_patterns('.git'))
         self.env = dict(os.environ,
-                        XDG_CACHE_HOME=os.path.join(scratch, 'cache'),
+                        XDG_CACHE_HOME=options.cache or
+                        os.path.join(scratch, 'cache'),
                         XDG_STATE_HOME=os.path.join(scratch, 'state'))
 
     def vng(self, *more):
