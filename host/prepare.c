@@ -24,8 +24,10 @@ struct prepared *prepare_create(void)
 {
 	struct prepared *prepared = calloc(1, sizeof(*prepared));
 
-	if (prepared != NULL)
+	if (prepared != NULL) {
 		preflight_init(&prepared->list);
+		tsc_take(&prepared->began);
+	}
 	return prepared;
 }
 
@@ -255,13 +257,16 @@ static bool take_init(struct prepared *prepared, const struct options *options,
  * with; before, it is this one too. */
 static void choose_cpu(struct prepared *prepared)
 {
+	struct tsc_mark now;
 	struct utsname name;
 
-	if (!prepared->found.kvm && uname(&name) == 0 &&
-	    strcmp(name.machine, "x86_64") == 0) {
-		prepared->cpu = "qemu64";
-		prepared->trust_tsc = true;
-	}
+	if (prepared->found.kvm || uname(&name) < 0 ||
+	    strcmp(name.machine, "x86_64") != 0)
+		return;
+	prepared->cpu = "qemu64";
+	tsc_take(&now);
+	if (tsc_can_be_told(prepared->found.kernel.release))
+		prepared->tsc_khz = tsc_khz(&prepared->began, &now);
 }
 
 static void take_unpack(struct prepared *prepared,

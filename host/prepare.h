@@ -15,6 +15,7 @@
 #include "host/policy.h"
 #include "host/vm/checksum.h"
 #include "host/vm/preflight.h"
+#include "host/vm/tsc.h"
 #include "journal.pb-c.h"
 
 struct prepared {
@@ -34,10 +35,11 @@ struct prepared {
 	uint64_t boot_timeout_ms;
 	uint64_t setup_timeout_ms;
 	uint64_t silence_ms;
-	const char *cpu; /* QEMU's model; NULL: vng's choice */
-	bool trust_tsc;	 /* see host/vm/vng.h */
-	bool warm;	 /* see host/warm/warm.h */
-	bool may_unpack; /* the kernel's image, see host/vm/unpacked.h */
+	const char *cpu;       /* QEMU's model; NULL: vng's choice */
+	struct tsc_mark began; /* when this was made */
+	uint32_t tsc_khz;      /* of an emulated x86; 0: unknown */
+	bool warm;	       /* see host/warm/warm.h */
+	bool may_unpack;       /* the kernel's image, see host/vm/unpacked.h */
 	char kernel_checksum[CHECKSUM_TEXT]; /* of the image; "": unknown */
 	uint32_t retries;
 	uint32_t max_crashes;

@@ -248,6 +248,24 @@ bool kconfig_needs_initramfs(const struct kconfig *config)
 	return false;
 }
 
+unsigned int kconfig_hz(const struct kconfig *config)
+{
+	static const struct {
+		const char *name;
+		unsigned int hz;
+	} rows[] = {
+		{"HZ_100", 100},
+		{"HZ_250", 250},
+		{"HZ_300", 300},
+		{"HZ_1000", 1000},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (kconfig_get(config, rows[i].name) == KCONFIG_ON)
+			return rows[i].hz;
+	return 0;
+}
+
 size_t kconfig_facts(const struct kconfig *config,
 		     const char *ret_facts[LIMIT_CONFIG_FACTS])
 {

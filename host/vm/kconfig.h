@@ -53,6 +53,8 @@ size_t kconfig_missing(const struct kconfig *config,
 /* Whether something that the boot needs is a module: then vng makes an
  * initramfs, for which it needs a static busybox. */
 bool kconfig_needs_initramfs(const struct kconfig *config);
+/* Ticks a second: 100, 250, 300 or 1000; 0: unknown. */
+unsigned int kconfig_hz(const struct kconfig *config);
 /* Facts for the result: "CONFIG_KASAN=y" and the like, those that are set.
  * Each has static storage. Returns how many, at most LIMIT_CONFIG_FACTS. */
 size_t kconfig_facts(const struct kconfig *config,

@@ -160,6 +160,7 @@ static int check_config(struct kernel *kernel,
 	need.elf = kernel->image == IMAGE_ELF;
 	count = kconfig_missing(&config, &need, missing);
 	kernel->needs_initramfs = kconfig_needs_initramfs(&config);
+	kernel->hz = kconfig_hz(&config);
 	kernel->fact_count = kconfig_facts(&config, kernel->facts);
 	kconfig_free(&config);
 	if (count)

@@ -36,6 +36,7 @@ struct kernel {
 	char modules[PATH_MAX]; /* directory; "": none */
 	char release[LIMIT_SHORT_TEXT + 1]; /* "": unknown */
 	bool needs_initramfs;
+	unsigned int hz; /* 0: unknown */
 	size_t fact_count;
 	const char *facts[LIMIT_CONFIG_FACTS]; /* "CONFIG_KASAN=y" */
 };

@@ -80,11 +80,12 @@ struct vng_spec {
 	const struct vng_drive *drives; /* -device virtio-blk, in this order */
 	size_t drive_count;
 	const char *parameters; /* further ones for the kernel; or NULL */
+	uint32_t tsc_khz;	/* of an emulated x86 (tsc.h); 0: unknown */
+	unsigned int hz;	/* the kernel's; 0: unknown */
 	uint64_t memory_mib;
 	unsigned int cpus;
 	enum vng_start start;
 	bool kvm;
-	bool trust_tsc;	    /* an emulated x86; see vng.c */
 	bool force_9p;	    /* no virtiofsd, or one that can't be used */
 	bool shared_memory; /* guest RAM in a memfd; only with force_9p, since
 			       virtiofs brings its own */

@@ -132,6 +132,31 @@ static void initramfs_for_modules(void **state)
 	kconfig_free(&config);
 }
 
+static void hz_is_the_one_chosen(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int hz;
+	} rows[] = {
+		{"# CONFIG_HZ_100 is not set\nCONFIG_HZ_250=y\nCONFIG_HZ=250\n",
+		 250},
+		{"CONFIG_HZ_1000=y\n", 1000},
+		{"CONFIG_HZ_100=n\n", 0},
+		{"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct kconfig config;
+
+		assert_int_equal(
+			kconfig_parse(&config, bytes_of_string(rows[i].text)),
+			0);
+		assert_int_equal(kconfig_hz(&config), rows[i].hz);
+		kconfig_free(&config);
+	}
+}
+
 static void facts_are_those_set(void **state)
 {
 	const char *facts[LIMIT_CONFIG_FACTS];
@@ -179,6 +204,7 @@ int main(void)
 		cmocka_unit_test(console_is_only_of_x86),
 		cmocka_unit_test(filesystems),
 		cmocka_unit_test(initramfs_for_modules),
+		cmocka_unit_test(hz_is_the_one_chosen),
 		cmocka_unit_test(facts_are_those_set),
 		cmocka_unit_test(size_limit),
 	};

@@ -157,6 +157,7 @@ static void everything_without_kvm(void **state)
 		"printk.devkmsg=on sysrq_always_enabled=1 watchdog_thresh=60 "
 		"rcupdate.rcu_cpu_stall_timeout=120 "
 		"sysctl.kernel.hung_task_timeout_secs=480 tsc=reliable "
+		"tsc_early_khz=2596000 lpj=10384000 "
 		"no_hash_pointers "
 		"init=/usr/libexec/fstvm/fstvm-agent",
 		"--qemu-opts=-chardev "
@@ -196,7 +197,8 @@ static void everything_without_kvm(void **state)
 	spec.drive_count = 2;
 	spec.parameters = "no_hash_pointers";
 	spec.cpu = "qemu64";
-	spec.trust_tsc = true;
+	spec.tsc_khz = 2596000;
+	spec.hz = 250;
 	spec.unpacked = "/tmp/a b/vmlinux";
 	spec.kvm = false;
 	spec.shared_memory = true;
