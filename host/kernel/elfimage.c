@@ -144,15 +144,22 @@ bool elfimage_find(const struct elfimage *image, struct bytes name,
 
 /* ---- source lines ---- */
 
-/* Below the directory of the build, as the kernel's people know it. */
-static const char *short_path(const char *file, const char *directory)
+static const char *strip(const char *file, const char *directory)
 {
 	size_t len = directory != NULL ? strlen(directory) : 0;
 
+	return len > 0 && strncmp(file, directory, len) == 0 && file[len] == '/'
+		       ? file + len + 1
+		       : file;
+}
+
+/* Below the directory of the source, as the kernel's people know it. */
+static const char *short_path(const struct elfimage *image, const char *file,
+			      const char *directory)
+{
 	if (file == NULL)
 		return "?";
-	if (len > 0 && strncmp(file, directory, len) == 0 && file[len] == '/')
-		file += len + 1;
+	file = strip(strip(file, directory), image->root);
 	while (strncmp(file, "./", 2) == 0)
 		file += 2;
 	return file;
@@ -173,8 +180,8 @@ static bool constant_of(Dwarf_Die *die, unsigned int name, Dwarf_Word *ret)
 }
 
 /* Where an inline was called. */
-static void call_place(Dwarf_Die *unit, Dwarf_Die *inlined,
-		       struct elfimage_place *place)
+static void call_place(const struct elfimage *image, Dwarf_Die *unit,
+		       Dwarf_Die *inlined, struct elfimage_place *place)
 {
 	Dwarf_Files *files;
 	Dwarf_Word file, line;
@@ -184,7 +191,8 @@ static void call_place(Dwarf_Die *unit, Dwarf_Die *inlined,
 	place->line = 0;
 	if (constant_of(inlined, DW_AT_call_file, &file) &&
 	    dwarf_getsrcfiles(unit, &files, &count) == 0 && file < count)
-		place->file = short_path(dwarf_filesrc(files, file, NULL, NULL),
+		place->file = short_path(image,
+					 dwarf_filesrc(files, file, NULL, NULL),
 					 directory_of(unit));
 	if (constant_of(inlined, DW_AT_call_line, &line))
 		place->line = (int)line;
@@ -205,8 +213,8 @@ static int scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **ret)
 	return dwarf_getscopes_die(&innermost, ret);
 }
 
-static size_t unfold(Dwarf_Die *unit, Dwarf_Addr address,
-		     struct elfimage_place *places)
+static size_t unfold(const struct elfimage *image, Dwarf_Die *unit,
+		     Dwarf_Addr address, struct elfimage_place *places)
 {
 	Dwarf_Die *scopes = NULL;
 	int count = scopes_at(unit, address, &scopes);
@@ -222,7 +230,7 @@ static size_t unfold(Dwarf_Die *unit, Dwarf_Addr address,
 		places[used].function = dwarf_diename(&scopes[i]);
 		if (places[used].function == NULL)
 			places[used].function = "?";
-		call_place(unit, &scopes[i], &places[++used]);
+		call_place(image, unit, &scopes[i], &places[++used]);
 	}
 	free(scopes);
 	return used;
@@ -240,9 +248,31 @@ size_t elfimage_places(const struct elfimage *image, uint64_t address,
 	if (line == NULL)
 		return 0;
 	file = dwfl_lineinfo(line, NULL, &ret_places[0].line, NULL, NULL, NULL);
-	ret_places[0].file = short_path(file, dwfl_line_comp_dir(line));
+	ret_places[0].file = short_path(image, file, dwfl_line_comp_dir(line));
 	unit = dwfl_module_addrdie(image->module, address, &bias);
-	return unit == NULL ? 1 : 1 + unfold(unit, address - bias, ret_places);
+	return unit == NULL
+		       ? 1
+		       : 1 + unfold(image, unit, address - bias, ret_places);
+}
+
+void elfimage_learn_root(struct elfimage *image)
+{
+	static const char main_c[] = "/init/main.c";
+	Dwarf_Die *unit = NULL;
+	Dwarf_Addr bias;
+
+	while ((unit = dwfl_module_nextcu(image->module, unit, &bias)) !=
+	       NULL) {
+		const char *name = dwarf_diename(unit);
+		size_t len = name != NULL ? strlen(name) : 0;
+
+		if (len < sizeof(main_c) ||
+		    len - strlen(main_c) >= sizeof(image->root) ||
+		    strcmp(name + len - strlen(main_c), main_c) != 0)
+			continue;
+		memcpy(image->root, name, len - strlen(main_c));
+		return;
+	}
 }
 
 /* ---- the file ---- */

@@ -17,6 +17,7 @@ enum {
 	ELFIMAGE_SYMBOLS = 2 * 1024 * 1024,
 	ELFIMAGE_INLINES = 16,
 	ELFIMAGE_ID = 65, /* hexadecimal, with its NUL */
+	ELFIMAGE_ROOT = 512,
 };
 
 struct elfimage_symbol {
@@ -32,11 +33,18 @@ struct elfimage {
 	struct elfimage_symbol *symbols; /* by name */
 	size_t count;
 	char build_id[ELFIMAGE_ID]; /* "": it has none */
+	/* Of the source, when it was built elsewhere (make O=): in front of
+	 * what the names of source files are to be; or "". */
+	char root[ELFIMAGE_ROOT];
 };
 
 /* -ENOENT, -ENODATA: no debug information; -EBADMSG: no ELF file. */
 must_check int elfimage_open(struct elfimage *image, const char *path);
 void elfimage_close(struct elfimage *image);
+
+/* Learns the root from a vmlinux, whose init/main.c every kernel has. A
+ * module's is its vmlinux'. */
+void elfimage_learn_root(struct elfimage *image);
 
 /* The address of a function. need_size: it must have this size; else a name
  * that there is once is enough. False: not there, or there is a doubt. */

@@ -73,8 +73,10 @@ int symbols_open(const struct symbols_source *source,
 	if (symbols == NULL)
 		return complain(-ENOMEM, source->vmlinux, ret_why);
 	rc = elfimage_open(&symbols->vmlinux, source->vmlinux);
-	if (rc == 0)
+	if (rc == 0) {
+		elfimage_learn_root(&symbols->vmlinux);
 		rc = check_build(symbols, source->build_id);
+	}
 	if (rc == 0 && source->modules != NULL) {
 		symbols->modules_path = strdup(source->modules);
 		rc = symbols->modules_path == NULL ? -ENOMEM : 0;
@@ -127,6 +129,9 @@ static struct module *module_of(struct symbols *symbols, struct bytes name)
 	path = module_path(symbols, name);
 	module->usable =
 		path != NULL && elfimage_open(&module->image, path) == 0;
+	if (module->usable)
+		memcpy(module->image.root, symbols->vmlinux.root,
+		       sizeof(module->image.root));
 	return module;
 }
 

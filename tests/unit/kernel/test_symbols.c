@@ -108,7 +108,13 @@ static int begin(void **state)
 		   "-o five one.c two.c && "
 		   "cc $F -o bare one.c two.c && "
 		   "cc -g -O1 -fno-pie -fno-optimize-sibling-calls -c "
-		   "-o ko/my-mod.ko one.c")
+		   "-o ko/my-mod.ko one.c && "
+		   "mkdir -p root/o root/fs root/init && "
+		   "cp one.c root/fs/one.c && cp two.c root/init/main.c && "
+		   "cd root/o && cc -g $F -o vmlinux \"${PWD%/o}/fs/one.c\" "
+		   "\"${PWD%/o}/init/main.c\" && "
+		   "cc -g -O1 -fno-pie -fno-optimize-sibling-calls -c "
+		   "-o ../../ko/mod.ko \"${PWD%/o}/fs/one.c\"")
 		       ? 0
 		       : -1;
 }
@@ -289,6 +295,25 @@ static void test_twins(void **state)
 	symbols_close(symbols);
 }
 
+/* Built outside of its source, as with make O=: names are below the root of
+ * the source, in the module, too. */
+static void test_root(void **state)
+{
+	struct symbols *symbols = open_symbols("root/o/vmlinux", "");
+	uint64_t size = size_of("root/o/vmlinux", "outer");
+	char line[128];
+
+	(void)state;
+	snprintf(line, sizeof(line), " outer+0x8/0x%llx\n",
+		 (unsigned long long)size);
+	assert_non_null(strstr(annotate(symbols, line), " fs/one.c:"));
+	assert_null(strstr(annotate(symbols, line), directory));
+	snprintf(line, sizeof(line), " use_one+0x4/0x%llx [mod]\n",
+		 (unsigned long long)size_of("ko/mod.ko", "use_one"));
+	assert_non_null(strstr(annotate(symbols, line), " fs/one.c:22 [mod]"));
+	symbols_close(symbols);
+}
+
 /* Only when the build is known does a name without its size do. */
 static void test_doubt(void **state)
 {
@@ -382,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_inlines),
 		cmocka_unit_test(test_return_addresses),
 		cmocka_unit_test(test_twins),
+		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_many_modules),
