@@ -126,28 +126,34 @@ static void put_problem(const struct report *report,
 	fputc('\n', report->to);
 }
 
-static void put_problems(const struct report *report)
+static void put_problem_list(const struct report *report,
+			     const struct problem_list *list, uint64_t total)
 {
-	const struct problem_list *list = result_problems(report->result);
-	uint64_t total = 0;
 	size_t shown = 0;
 
-	for (size_t i = 0; i < PROBLEM_GROUPS; i++)
-		total += list->totals[i];
-	if (!total && !list->expected)
-		return;
 	fprintf(report->to, "Kernel Problems (%" PRIu64 "):\n", total);
 	for (size_t i = 0; i < list->count && shown < TEXT_LONG_LIST; i++)
 		if (!list->items[i].expected)
 			put_problem(report, &list->items[i], ++shown);
 	if (total > shown)
 		fprintf(report->to, "  and %" PRIu64 " more\n", total - shown);
+	fputc('\n', report->to);
+}
+
+static void put_problems(const struct report *report)
+{
+	const struct problem_list *list = result_problems(report->result);
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < PROBLEM_GROUPS; i++)
+		total += list->totals[i];
+	if (total)
+		put_problem_list(report, list, total);
 	if (list->expected)
 		fprintf(report->to,
-			"  not counting %" PRIu64
-			" that tests provoke on purpose\n",
+			"Kernel problems that tests provoke on purpose: "
+			"%" PRIu64 "\n\n",
 			list->expected);
-	fputc('\n', report->to);
 }
 
 static void put_boot_logs(const struct report *report)
