@@ -371,7 +371,7 @@ static const char *const dispatchers[] = {
 	"handle_irq_event*", "__handle_irq_event*", "handle_edge_irq",
 	"generic_handle_irq*", "handle_fasteoi_irq", "common_interrupt*",
 	"sysvec_*", "asm_sysvec_*", "asm_common_*", "do_IRQ", "iterate_dir",
-	"vfs_getattr*",
+	"vfs_getattr*", "*compat_*ioctl",
 };
 /* clang-format on */
 

@@ -115,7 +115,10 @@ void stacks_add(struct stacks *stacks, struct bytes line,
 
 	if (frame) {
 		stacks->mixed |= stacks->foreign;
-		if (stacks->count == STACKS_FRAMES_MAX)
+		/* Doubtful ones are asked for when there are no others. */
+		if (stacks->count == STACKS_FRAMES_MAX ||
+		    (frame->unsure && frame->kind == FRAME_CALL &&
+		     stacks->sure))
 			return;
 		stacks->sure |= frame->kind == FRAME_CALL && !frame->unsure;
 		stacks->frames[stacks->count++] = (struct stacks_entry){
