@@ -19,6 +19,7 @@ struct matcher_string {
 	uint16_t length;
 	uint16_t window_end; /* offset in text of the window's last byte */
 	uint16_t next;	     /* of the same last pair: index + 1, or 0 */
+	uint8_t before;	     /* the byte before that pair */
 };
 
 struct matcher {
@@ -47,6 +48,10 @@ static const char usual[] =
 	"unmount of filesystem; BTRFS: device fsid devid transid scanned by "
 	"mount mkfs run fstests generic/123 at 2026-11-23 12:34:56 "
 	"systemd[1]: Started loop0: detected capacity change from 0 to "
+	"EXT4-fs (vdc): mounted filesystem r/w EXT4-fs (vdc): unmounting "
+	"systemd[1]: Started fstests-generic-123.scope - /usr/bin/bash -c "
+	"test -w /proc/self/oom_score_adj && exec ./tests/generic/123. "
+	"run fstests xfs/123 at 2026-11-23 11:22:33 start test: stop: "
 	"pci 0000:00:01.0: reg 0x10: [mem 0xfebc0000-0xfebdffff] usb 1-1: new "
 	"high-speed device number using xhci_hcd ACPI: PM-Timer IO Port "
 	"random: crng init done; audit: type=1400 apparmor=\"STATUS\" "
@@ -93,6 +98,7 @@ static void add_string(struct matcher *matcher, const uint16_t *counts,
 		if (*shift > back)
 			*shift = (uint8_t)back;
 	}
+	string->before = end[-2];
 	string->next = matcher->first[pair_at(end)];
 	matcher->first[pair_at(end)] = (uint16_t)(index + 1);
 }
@@ -128,7 +134,8 @@ static bool string_stands(const struct matcher_string *string,
 {
 	size_t start = window_end - string->window_end;
 
-	return window_end >= string->window_end &&
+	return text.data[window_end - 2] == string->before &&
+	       window_end >= string->window_end &&
 	       string->length <= text.len - start &&
 	       memcmp(text.data + start, string->text, string->length) == 0;
 }
