@@ -309,6 +309,14 @@ static const struct beginning *find_beginning(struct bytes text)
 	return best;
 }
 
+/* "------------[ cut here ]------------", on arm "8<--- cut here ---" */
+static bool is_cut(struct bytes text)
+{
+	return text.len > 0 &&
+	       ((text.data[0] == '-' && contains(text, "[ cut here ]")) ||
+		(text.data[0] == '8' && contains(text, "-- cut here --")));
+}
+
 static enum body_kind kind_of(struct bytes text)
 {
 	const struct beginning *beginning;
@@ -337,8 +345,7 @@ void body_classify(struct bytes text, struct body *ret_body)
 		ret_body->kind = BODY_SEPARATOR;
 		return;
 	}
-	if (text.len > 0 && text.data[0] == '-' &&
-	    contains(text, "[ cut here ]")) {
+	if (is_cut(text)) {
 		ret_body->kind = BODY_CUT;
 		return;
 	}

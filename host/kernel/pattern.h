@@ -44,6 +44,8 @@ enum pattern_flag {
 	PATTERN_MARK = 1 << 4,
 	/* Printed before a kernel can give time stamps. */
 	PATTERN_EARLY = 1 << 5,
+	/* Not the kernel's own: who watched it added the line. */
+	PATTERN_WATCHER = 1 << 6,
 };
 
 struct pattern {

@@ -352,7 +352,7 @@ static void take_plain(struct report_scanner *scanner,
 		return;
 	/* Only these can announce a report. */
 	if (recent_waits(&scanner->recent, scanner->lines) ||
-	    (line->text.len > 0 && strchr("=-", line->text.data[0]))) {
+	    (line->text.len > 0 && strchr("=-8", line->text.data[0]))) {
 		body_classify(line->text, &body);
 		recent_push(&scanner->recent, line, scanner->lines, body.kind);
 	}
@@ -390,4 +390,6 @@ void scanner_take_early(struct report_scanner *scanner,
 
 	if (row && (row->flags & PATTERN_EARLY))
 		on_boot_line(scanner, row, line);
+	else if (row && (row->flags & PATTERN_WATCHER))
+		open_report(scanner, row, line, NULL);
 }

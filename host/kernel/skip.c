@@ -167,7 +167,7 @@ static const char *const services[] = {
 	"const_test_bit", "_test_bit", "generic_test_bit", "find_first_*",
 	"find_next_*", "_find_*", "find_last_*", "bitmap_*", "__bitmap*",
 	"cpumask_*", "__read_once_*", "__write_once_*", "read_word_*",
-	"__xchg*", "__cmpxchg*", "cmpxchg*", "hweight*", "native_irq_*",
+	"__xchg*", "__cmpxchg*", "cmpxchg*", "hweight*", "native_irq_*", "native_read_msr*", "native_write_msr*",
 	"native_save_fl", "native_restore_fl", "native_safe_halt",
 	"arch_local_*", "arch_irq*", "__preempt_*", "preempt_*", "__this_cpu_*",
 	"this_cpu_*", "check_preemption_disabled", "debug_smp_processor_id",

@@ -22,6 +22,7 @@ enum {
 	SINGLE = PATTERN_SINGLE,
 	MARK = PATTERN_MARK,
 	EARLY = PATTERN_EARLY,
+	WATCHER = PATTERN_WATCHER,
 };
 
 /* clang-format off */
@@ -29,6 +30,8 @@ const struct pattern pattern_table[] = {
 	/* What is no report but says that one begins, or which kernel it is. */
 	ROW(WARNING, NOTE, NONE, MARK, "include/asm-generic/bug.h",
 	    "------------[ cut here ]"),
+	ROW(WARNING, NOTE, NONE, MARK, "arch/arm/kernel/traps.c",
+	    "8<--- cut here ---"),
 	ROW(WARNING, NOTE, NONE, MARK, "mm/kasan/report.c, kernel/locking/lockdep.c",
 	    "====================="),
 	ROW(REBOOT, FATAL, NONE, MARK | EARLY, "init/version.c",
@@ -253,6 +256,8 @@ const struct pattern pattern_table[] = {
 	ROW(OOPS, FATAL, PC, START | DETAIL, "arch/s390/kernel/traps.c",
 	    "protection exception: ", .also = "[#",
 	    .title = "protection exception in %"),
+	ROW(OOPS, FATAL, PC, START, "arch/x86/mm/extable.c",
+	    "PANIC: early exception ", .title = "early exception in %"),
 	ROW(OOPS, FATAL, PC, START | DETAIL, "arch/s390/kernel/traps.c",
 	    "monitor event: ", .also = "[#", .title = "kernel BUG in %"),
 	ROW(OOPS, FATAL, PC, DETAIL, "arch/s390/kernel/dumpstack.c",
@@ -337,6 +342,12 @@ const struct pattern pattern_table[] = {
 	ROW(LOCKDEP, ERROR, TRACE, 0, "kernel/locking/lockdep.c",
 	    "has not been registered!",
 	    .title = "BUG: lock key not registered in %"),
+	ROW(LOCKDEP, ERROR, TRACE, 0, "kernel/lockdep.c",
+	    " not in .data!", .begins = "BUG: key ",
+	    .title = "BUG: lock key not registered in %"),
+	ROW(LOCKDEP, ERROR, LOCK, 0, "kernel/locking/rtmutex-debug.c",
+	    "circular locking deadlock detected",
+	    .title = "possible deadlock in %"),
 	ROW(LOCKDEP, ERROR, TRACE, START, "kernel/locking/lockdep.c",
 	    "BUG: looking up invalid subclass",
 	    .title = "BUG: invalid lock subclass in %"),
@@ -633,6 +644,9 @@ const struct pattern pattern_table[] = {
 	    "WARNING: "),
 	ROW(WARNING, ERROR, NONE, START, "include/linux/rtnetlink.h",
 	    "RTNL: assertion failed at ", .title = "RTNL: assertion failed"),
+	/* lkp-tests writes it to the console's log. */
+	ROW(BUG_OTHER, HANG, NONE, START | SINGLE | WATCHER, "lkp-tests: lib/dmesg.rb",
+	    "BUG: kernel ", .also = " stage"),
 	ROW(BUG_OTHER, ERROR, TRACE, START | GENERIC, "kernel/printk/printk.c",
 	    "BUG: "),
 	/* The checker ran out of its tables and is off from now on; the first

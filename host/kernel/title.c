@@ -254,6 +254,7 @@ static void compose_fs(struct bytes header, const struct culprit *culprit,
 	skip_word(&text, "inode #");
 	skip_word(&text, "block ");
 	skip_word(&text, "comm ");
+	skip_word(&text, "path ");
 	title_normalise(text, words, sizeof(words));
 	put(out, ": ");
 	put(out, words);
