@@ -188,7 +188,10 @@ static size_t rule_hung(const struct stacks *stacks)
 		if (strcmp(name, "rtnl_lock") == 0 ||
 		    strncmp(name, "synchronize_", 12) == 0)
 			return i;
-		if (first == NOT_FOUND && !function_is_waiting(name))
+		/* A stale word may be of any function; then services, too, are
+		 * none that waits. */
+		if (first == NOT_FOUND && !function_is_waiting(name) &&
+		    (stacks->sure || !function_is_service(name)))
 			first = i;
 	}
 	return first;

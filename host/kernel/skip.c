@@ -388,7 +388,7 @@ static const char *const waiting[] = {
 	"trace_*", "rtmutex_*", "rt_mutex_*", "refrigerator", "__refrigerator",
 	"usleep*", "msleep*", "*mutex*", "bit_*", "lock_*", "hrtimer_*",
 	"drain_workqueue*", "destroy_workqueue*", "*folio_lock*", "*lock_page*",
-	"*lock_buffer*", "*_down_*", "*jiffies*",
+	"*lock_buffer*", "*_down_*", "*jiffies*", "ktime_get*", "wake_*", "process_timeout",
 };
 /* clang-format on */
 
