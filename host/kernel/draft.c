@@ -300,8 +300,8 @@ void draft_finish(struct draft *draft, const char *kernel)
 	memcpy(report->function, culprit.function, sizeof(report->function));
 	title_compose(draft->pattern, header, report->text, &culprit,
 		      report->title, sizeof(report->title));
-	fingerprint_make(draft->pattern, report->title, header, report->source,
-			 &culprit, report->fingerprint);
+	fingerprint_make(draft->pattern, report->title, header, report->text,
+			 report->source, &culprit, report->fingerprint);
 	report->corrupted |= draft->lost || culprit.mixed ||
 			     holds_time(header) ||
 			     (needs_trace(draft->pattern) &&

@@ -46,9 +46,72 @@ static uint64_t hash_header(uint64_t hash, struct bytes header)
 	return hash_string(hash, stop ? stop : line);
 }
 
+/* "WARNING: [x == NULL] fs/a.c:1 at f", of 6.18 and later. */
+static uint64_t hash_condition(uint64_t hash, struct bytes header)
+{
+	static const char lead[] = "WARNING: [";
+	const uint8_t *begin =
+		memmem(header.data, header.len, lead, sizeof(lead) - 1);
+	const uint8_t *end = memrchr(header.data, ']', header.len);
+
+	if (!begin || !end || end < begin)
+		return hash;
+	return hash_text(hash, (const char *)begin, (size_t)(end - begin));
+}
+
+/* What WARN() says, between the mark and its own line: its words up to what
+ * may differ from run to run. */
+static uint64_t hash_message(uint64_t hash, struct bytes header,
+			     struct bytes text)
+{
+	struct bytes lead =
+		bytes_of(text.data, (size_t)(header.data - text.data));
+	const uint8_t *begin;
+	char line[128];
+	size_t n;
+
+	if (lead.len == 0)
+		return hash;
+	lead.len--;
+	begin = memrchr(lead.data, '\n', lead.len);
+	if (!begin)
+		return hash; /* only the mark */
+	begin++;
+	title_normalise(bytes_of(begin, lead.len - (size_t)(begin - lead.data)),
+			line, sizeof(line));
+	/* A name, too, is often the second word. */
+	n = strcspn(line, " \"'(:[");
+	if (line[n] == ' ')
+		n += 1 + strcspn(line + n + 1, " \"'(:[");
+	if (strstr(line, "NUM") || strstr(line, "ADDR"))
+		n = strcspn(line, " ");
+	return hash_text(hash, line, n);
+}
+
+/* The classes of the first two locks: "(&sb->s_type->i_mutex_key#3){+.+.}".
+ * What is behind "#" counts the places that made such a class. */
+static uint64_t hash_locks(uint64_t hash, struct bytes text)
+{
+	for (int locks = 0; locks < 2; locks++) {
+		const uint8_t *end = memmem(text.data, text.len, "){", 2);
+		const uint8_t *begin = end;
+
+		if (!end)
+			break;
+		while (begin > text.data && begin[-1] != '\n' &&
+		       begin[-1] != ' ')
+			begin--;
+		while (begin < end && *begin != '#' && *begin != '\n')
+			hash = (hash ^ *begin++) * 0x100000001b3u;
+		bytes_take(&text, (size_t)(end - text.data) + 2);
+	}
+	return hash;
+}
+
 void fingerprint_make(const struct pattern *pattern, const char *title,
-		      struct bytes header, const char *source,
-		      const struct culprit *culprit, char *ret_hex)
+		      struct bytes header, struct bytes text,
+		      const char *source, const struct culprit *culprit,
+		      char *ret_hex)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 
@@ -59,5 +122,11 @@ void fingerprint_make(const struct pattern *pattern, const char *title,
 	hash = hash_text(hash, source, strcspn(source, ":"));
 	if (header_tells_more(pattern->class))
 		hash = hash_header(hash, header);
+	if (pattern->class == CLASS_WARNING && header.len > 0) {
+		hash = hash_condition(hash, header);
+		hash = hash_message(hash, header, text);
+	}
+	if (pattern->class == CLASS_LOCKDEP)
+		hash = hash_locks(hash, text);
 	snprintf(ret_hex, FINGERPRINT_LEN + 1, "%016" PRIx64, hash);
 }

@@ -84,6 +84,39 @@ static void test_two_bugs_at_one_call_chain(void **state)
 	      KASAN("slab-out-of-bounds", "Read", "ffff888012345678"), false);
 }
 
+#define MESSAGE(TEXT)                                           \
+	"------------[ cut here ]------------\n" TEXT           \
+	"\nWARNING: CPU: 0 PID: 1 at fs/a.c:1 f+0x1/0x2\nCall " \
+	"Trace:\n f+0x1/0x2\n g+0x1/0x2\n"
+
+static void test_what_a_warning_says(void **state)
+{
+	(void)state;
+	check(MESSAGE("bad count 7 of inode 12"),
+	      MESSAGE("bad count 8 of inode 13"), true);
+	check(MESSAGE("bad count 7"), MESSAGE("stale page 7"), false);
+	check(MESSAGE("leaked reference"), MESSAGE("leaked transaction"),
+	      false);
+	check("WARNING: [a == b] fs/a.c:1 at f+0x1/0x2, CPU#1: a/1\n",
+	      "WARNING: [a == b] fs/a.c:2 at f+0x3/0x4, CPU#0: b/2\n", true);
+	check("WARNING: [a == b] fs/a.c:1 at f+0x1/0x2, CPU#1: a/1\n",
+	      "WARNING: [a > b] fs/a.c:1 at f+0x1/0x2, CPU#1: a/1\n", false);
+}
+
+#define DEADLOCK(ONE, OTHER)                                           \
+	"WARNING: possible circular locking dependency detected\n"     \
+	"a/1 is trying to acquire lock:\nffff888012345678 (" ONE       \
+	"){+.+.}-{3:3}, at: f+0x1/0x2\n\nbut task is already holding " \
+	"lock:\nffff8880abcdef01 (" OTHER "){++++}-{3:3}, at: g+0x1/0x2\n"
+
+static void test_locks(void **state)
+{
+	(void)state;
+	check(DEADLOCK("&a->b#3", "&c"), DEADLOCK("&a->b#4", "&c"), true);
+	check(DEADLOCK("&a->b", "&c"), DEADLOCK("&a->b", "&d"), false);
+	check(DEADLOCK("&a->b", "&c"), DEADLOCK("&a->e", "&c"), false);
+}
+
 /* Frames that only debug information knows make no difference. */
 static void test_symbolised_or_not(void **state)
 {
@@ -127,6 +160,8 @@ int main(void)
 		cmocka_unit_test(test_runs_and_builds),
 		cmocka_unit_test(test_other_callers),
 		cmocka_unit_test(test_two_bugs_at_one_call_chain),
+		cmocka_unit_test(test_what_a_warning_says),
+		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_symbolised_or_not),
 		cmocka_unit_test(test_normalise),
 	};
