@@ -30,6 +30,17 @@ static void arm(struct runner *runner, uint64_t ms)
 		ev_timer_start(runner->loop, &runner->deadline);
 }
 
+static uint64_t test_time_ms(const struct runner *runner)
+{
+	const Pb__RunSpec *spec = runner->spec;
+	uint32_t index = runner->job->test.index;
+	uint64_t ms = index < spec->n_test_timeouts_ms
+			      ? spec->test_timeouts_ms[index]
+			      : 0;
+
+	return ms > 0 ? ms : spec->test_timeout_ms;
+}
+
 void runner_enter(struct runner *runner, enum runner_state state)
 {
 	const Pb__RunSpec *spec = runner->spec;
@@ -48,7 +59,7 @@ void runner_enter(struct runner *runner, enum runner_state state)
 		arm(runner, spec->post_check_timeout_ms);
 		break;
 	case RUNNER_TEST:
-		arm(runner, spec->test_timeout_ms);
+		arm(runner, test_time_ms(runner));
 		break;
 	}
 }

@@ -2,10 +2,12 @@
 /* deadlines - how long things may take, and how often they may fail. */
 #include "host/deadlines.h"
 
+#include "host/record/testtime.h"
+
 enum {
 	MINUTE_MS = 60 * 1000,
 	/* An emulated CPU is that much slower, for want of a measurement. */
-	SLOWNESS_WITHOUT_KVM = 3,
+	SLOWNESS_WITHOUT_KVM = TESTTIME_GUESS_PERCENT / 100,
 };
 
 static void take_duration(struct prepared *prepared, const char *option,
@@ -31,7 +33,7 @@ void deadlines_take(struct prepared *prepared, const struct options *options)
 {
 	unsigned int slow = prepared->found.kvm ? 1 : SLOWNESS_WITHOUT_KVM;
 
-	prepared->test_timeout_ms = 20ULL * MINUTE_MS * slow;
+	prepared->test_timeout_ms = (uint64_t)TESTTIME_DEFAULT_MS * slow;
 	prepared->post_check_timeout_ms = 15ULL * MINUTE_MS * slow;
 	prepared->setup_timeout_ms = 5ULL * MINUTE_MS * slow;
 	prepared->boot_timeout_ms =

@@ -2,6 +2,7 @@
 /* invocation - what one fstvm that runs tests holds, and its run. */
 #include "host/invocation.h"
 
+#include "host/experience.h"
 #include "host/report/exitcode.h"
 #include "host/reports.h"
 #include "host/run.h"
@@ -207,6 +208,7 @@ int invocation_run(struct invocation *invocation, const Pb__RunStarted *started,
 				  ? -ENOMEM
 				  : execute(invocation, started, first));
 	end_warm(invocation);
+	experience_tell(invocation->result);
 	disks_remove(&invocation->disks, &invocation->outdir);
 	return status;
 }

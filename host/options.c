@@ -68,7 +68,8 @@ static const struct option_row rows[] = {
 	 "of all tests together, from the agent's Hello\n"
 	 "(default: none); 90, 90s, 15m, 2h"},
 	{"test-timeout", 0, "TIME", OPTIONS_RUN, TEXT(test_timeout),
-	 "of each test (default: 20m; without KVM 60m)"},
+	 "of each test (default: 20m or 10 times its last duration,\n"
+	 "more without KVM)"},
 	{"boot-timeout", 0, "TIME", OPTIONS_RUN, TEXT(boot_timeout),
 	 "until the agent is up (default: 60s; without KVM 300s)"},
 	{"retries", 0, "N", OPTIONS_RUN, TEXT(retries),

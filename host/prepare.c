@@ -3,6 +3,7 @@
 #include "host/prepare.h"
 
 #include "host/deadlines.h"
+#include "host/experience.h"
 #include "host/plan/fstype.h"
 #include "host/plan/programs.h"
 #include "host/plan/size.h"
@@ -35,6 +36,7 @@ void prepare_destroy(struct prepared *prepared)
 {
 	if (prepared == NULL)
 		return;
+	free(prepared->test_timeouts_ms);
 	plan_deinit(&prepared->plan);
 	selection_deinit(&prepared->selection);
 	if (prepared->tree_is_open)
@@ -397,6 +399,7 @@ void prepare_run(struct prepared *prepared, const struct options *options)
 	if (preflight_failed(&prepared->list))
 		return;
 	configure(prepared, options);
+	experience_ask(prepared);
 	check_parameters(prepared, options);
 	check_programs(prepared);
 	if (prepared->selection.show_only)

@@ -31,6 +31,8 @@ struct prepared {
 	uint64_t timeout_ms;
 	uint64_t test_timeout_ms;
 	bool test_timeout_chosen; /* by the user */
+	/* Of each test of the plan that needs more, else 0; or NULL. */
+	uint64_t *test_timeouts_ms;
 	uint64_t post_check_timeout_ms;
 	uint64_t boot_timeout_ms;
 	uint64_t setup_timeout_ms;

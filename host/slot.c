@@ -6,6 +6,7 @@
 #include "host/record/assignment.h"
 #include "host/record/bootlog.h"
 #include "host/record/event.h"
+#include "host/record/testtime.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
 
@@ -131,6 +132,23 @@ static void hear_of_warm(struct slot *slot, const Pb__SetupDone *done)
 		warm_refuse(slot->run->warm, spec->warm_tree);
 }
 
+/* A boot measures how slow it is before it is given its RunSpec. */
+static void set_test_times(struct slot *slot, uint32_t slowness_percent)
+{
+	const Pb__RunStarted *started = slot->run->started;
+	Pb__RunSpec *spec = &slot->spec;
+
+	spec->test_timeout_ms =
+		testtime_ms(started, SIZE_MAX, slowness_percent);
+	if (started->n_test_timeouts_ms == 0)
+		return;
+	for (size_t i = 0; i < spec->n_tests; i++)
+		slot->test_times_ms[i] =
+			testtime_ms(started, slot->plan[i], slowness_percent);
+	spec->test_timeouts_ms = slot->test_times_ms;
+	spec->n_test_timeouts_ms = spec->n_tests;
+}
+
 static int on_vm_event(void *context, Pb__Event *event)
 {
 	struct slot *slot = context;
@@ -147,6 +165,8 @@ static int on_vm_event(void *context, Pb__Event *event)
 	if (rc == 0)
 		postmortem_event(&slot->postmortem, event);
 
+	if (rc == 0 && event->body_case == PB__EVENT__BODY_CALIBRATION)
+		set_test_times(slot, event->calibration->slowness_percent);
 	/* A new agent sends what its predecessor had begun from the start. */
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_HELLO) {
 		artifact_store_close(&slot->artifacts);
@@ -410,6 +430,8 @@ static void release_boot(struct slot *slot)
 	free(slot->tests);
 	free(slot->plan);
 	free(slot->attempt);
+	free(slot->test_times_ms);
+	slot->test_times_ms = NULL;
 	slot->tests = NULL;
 	slot->plan = NULL;
 	slot->attempt = NULL;
@@ -436,7 +458,9 @@ static int choose_tests(struct slot *slot, Pb__RunEnd *ret_end)
 	slot->plan = calloc(cap + 1, sizeof(*slot->plan));
 	slot->attempt = calloc(cap + 1, sizeof(*slot->attempt));
 	slot->tests = calloc(cap + 1, sizeof(*slot->tests));
-	if (slot->plan == NULL || slot->attempt == NULL || slot->tests == NULL)
+	slot->test_times_ms = calloc(cap + 1, sizeof(*slot->test_times_ms));
+	if (slot->plan == NULL || slot->attempt == NULL ||
+	    slot->tests == NULL || slot->test_times_ms == NULL)
 		return -ENOMEM;
 	n = schedule_next(slot->schedule, slot->plan, cap, ret_end);
 	for (size_t i = 0; i < n; i++) {
@@ -463,7 +487,7 @@ static void fill_spec(struct slot *slot, size_t n_tests)
 	spec->tree_tag = (char *)(uintptr_t) "fstvm.tree";
 	spec->tests = slot->tests;
 	spec->n_tests = n_tests;
-	spec->test_timeout_ms = started->test_timeout_ms;
+	set_test_times(slot, 0);
 	spec->post_check_timeout_ms = started->post_check_timeout_ms;
 	spec->setup_timeout_ms = run->setup_timeout_ms;
 	spec->heartbeat_ms = HEARTBEAT_MS;

@@ -46,8 +46,9 @@ struct slot {
 	struct vm vm;
 	Pb__RunSpec spec;
 	char **tests;
-	uint32_t *plan;	   /* spec.tests[i] is planned test plan[i] */
-	uint32_t *attempt; /* and this its attempt */
+	uint32_t *plan;		 /* spec.tests[i] is planned test plan[i] */
+	uint32_t *attempt;	 /* and this its attempt */
+	uint64_t *test_times_ms; /* and what it may take, where they differ */
 	uint8_t seed[SLOT_SEED_BYTES];
 	int console_fd;
 	char console_log[BOOTLOG_NAME];

@@ -77,6 +77,9 @@ static void fill_config(Pb__RunStarted *event, const struct prepared *prepared)
 	event->timeout_ms = prepared->timeout_ms;
 	event->test_timeout_ms = prepared->test_timeout_ms;
 	event->test_timeout_chosen = prepared->test_timeout_chosen;
+	event->test_timeouts_ms = prepared->test_timeouts_ms;
+	if (prepared->test_timeouts_ms != NULL)
+		event->n_test_timeouts_ms = prepared->plan.count;
 	event->post_check_timeout_ms = prepared->post_check_timeout_ms;
 	event->boot_timeout_ms = prepared->boot_timeout_ms;
 	event->setup_timeout_ms = prepared->setup_timeout_ms;

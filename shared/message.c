@@ -76,6 +76,8 @@ static const struct message_limit_row {
 	MESSAGE_REPEATED(RunSpec, run_spec, devices, LIMIT_DEVICES, 0),
 	MESSAGE_BYTES(RunSpec, run_spec, tree_tag, LIMIT_NAME),
 	MESSAGE_REPEATED(RunSpec, run_spec, tests, LIMIT_JOB_TESTS, LIMIT_NAME),
+	MESSAGE_REPEATED(RunSpec, run_spec, test_timeouts_ms, LIMIT_JOB_TESTS,
+			 0),
 	MESSAGE_BYTES(RunSpec, run_spec, seed, LIMIT_SEED),
 	MESSAGE_REPEATED(RunSpec, run_spec, environment, LIMIT_ENVIRONMENT,
 			 LIMIT_TEXT),
@@ -132,7 +134,10 @@ static const char *message_check_array(const ProtobufCFieldDescriptor *field,
 	const void *const *values = NULL;
 	const char *why = NULL;
 
-	/* Arrays of anything but pointers are not in the protocol. */
+	if (limit && count <= limit->count &&
+	    field->type == PROTOBUF_C_TYPE_UINT64)
+		return NULL; /* any number */
+	/* Arrays of anything else but pointers are not in the protocol. */
 	if (!limit || count > limit->count ||
 	    (field->type != PROTOBUF_C_TYPE_STRING &&
 	     field->type != PROTOBUF_C_TYPE_MESSAGE))

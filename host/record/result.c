@@ -3,6 +3,7 @@
 #include "host/record/result.h"
 
 #include "host/record/reason.h"
+#include "host/record/testtime.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -136,19 +137,28 @@ static int take_test_started(struct result *result, const Pb__Event *event)
 	return r;
 }
 
-static void word_finished(const struct result *result,
+/* What the test had, in milliseconds, in the boot that it ran in. */
+static uint64_t time_of(const struct result *result, const Pb__Event *event,
+			uint32_t test)
+{
+	const struct boot *boot = boot_list_find(&result->boots, event->boot);
+
+	return testtime_ms(result->facts.run, test,
+			   boot ? boot->slowness_percent : 0);
+}
+
+static void word_finished(const struct result *result, const Pb__Event *event,
 			  const struct assignment_key *key,
-			  const Pb__TestFinished *finished,
 			  struct reason *reason)
 {
 	struct reason_limits limits = {
-		.test_ns = result->facts.run->test_timeout_ms * 1000000,
+		.test_ns = time_of(result, event, key->test) * 1000000,
 		.post_check_ns =
 			result->facts.run->post_check_timeout_ms * 1000000,
 	};
 
 	reason_init(reason);
-	reason_of_finished(reason, finished,
+	reason_of_finished(reason, event->test_finished,
 			   result->ledger.tests[key->test].name, &limits);
 }
 
@@ -175,7 +185,7 @@ static int take_test_finished(struct result *result, const Pb__Event *event)
 		return ignore(result);
 	if (!attempt->boot)
 		attempt->boot = event->boot;
-	word_finished(result, &key, finished, &reason);
+	word_finished(result, event, &key, &reason);
 	r = attempt_finish(attempt, &result->allowance, finished, reason.text);
 	ledger_settle(&result->ledger, key.test);
 	return r;

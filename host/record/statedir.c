@@ -45,6 +45,32 @@ int statedir_path(char *to, size_t cap)
 	return len < 0 || (size_t)len >= cap ? -ENAMETOOLONG : 0;
 }
 
+int statedir_history(char *to, size_t cap)
+{
+	int r = statedir_path(to, cap);
+	char *runs = r == 0 ? strrchr(to, '/') : NULL;
+
+	if (r < 0)
+		return r;
+	if (cap - (size_t)(runs - to) < sizeof("/history"))
+		return -ENAMETOOLONG;
+	bytes_copy_string(runs, cap - (size_t)(runs - to), "/history");
+	return 0;
+}
+
+int statedir_make_history(char *to, size_t cap)
+{
+	int r = statedir_history(to, cap);
+
+	for (char *at = to; r == 0 && (at = strchr(at + 1, '/'));) {
+		*at = '\0';
+		if (mkdir(to, 0700) < 0 && errno != EEXIST)
+			r = -errno;
+		*at = '/';
+	}
+	return r;
+}
+
 static bool statedir_is_run(DIR *runs, const char *name)
 {
 	char journal[STATEDIR_NAME + sizeof(JOURNAL_NAME) + 1];

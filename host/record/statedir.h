@@ -14,6 +14,10 @@ enum { STATEDIR_NAME = 256 }; /* of a run, with its NUL */
 
 /* -ENOENT: no home directory is known; -ENAMETOOLONG. It need not exist. */
 must_check int statedir_path(char *to, size_t cap);
+/* The history's file, beside the runs. It need not exist. */
+must_check int statedir_history(char *to, size_t cap);
+/* The same; its directory is made. */
+must_check int statedir_make_history(char *to, size_t cap);
 /* The run with this name, or the only one whose name begins with it, or the
  * newest for "latest"; only directories with a journal count. Returns how many
  * there are: 1 is a find, and with more ret_name has one of them. */

@@ -800,6 +800,25 @@ static void test_start_timeout(void **state)
 	controller_expect(controller, 2, PB__VERDICT__VERDICT_PASS);
 }
 
+/* A test's own time, where it has one, in place of that of all. */
+static void test_timeout_of_one(void **state)
+{
+	static const char *const tests[] = {"generic/904", "generic/001", NULL};
+	static uint64_t times_ms[] = {2000, 0};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene->controller.spec.test_timeouts_ms = times_ms;
+	scene->controller.spec.n_test_timeouts_ms = 2;
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_TIMEOUT);
+	assert_true(controller_attempt(&scene->controller, 0)->duration_ns <
+		    UINT64_C(7000000000));
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	scene_expect_clean_end(scene);
+}
+
 static void expect_stopped(struct scene *scene)
 {
 	controller_wait_over(&scene->controller);
@@ -901,6 +920,8 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_killed_in_overtime),
 		SCENE_TEST(test_post_check_timeout),
 		SCENE_TEST(test_start_timeout),
+
+		SCENE_TEST(test_timeout_of_one),
 		SCENE_TEST(test_stop_in_test),
 		SCENE_TEST(test_stop_and_killed),
 		SCENE_TEST(test_stop_before_first_test),
