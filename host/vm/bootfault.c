@@ -85,6 +85,9 @@ static const struct row causes[] = {
 	{"Oops: ", NULL, "the kernel crashed in boot", true},
 };
 
+/* The last rows say no more than the kernel's own words. */
+enum { CAUSES = sizeof(causes) / sizeof(causes[0]), DEATHS = 4 };
+
 /* Where a kernel that was not heard after it came to, at best. */
 static const char *const silences[] = {
 	"Booting the kernel",
@@ -124,10 +127,10 @@ static void say(const struct row *row, struct bytes line,
 		snprintf(to, BOOTFAULT_TEXT, "%s", row->meaning);
 }
 
-static bool find_cause(bootfault_line *line, const void *context, size_t count,
-		       char to[BOOTFAULT_TEXT])
+static bool find_cause(size_t rows, bootfault_line *line, const void *context,
+		       size_t count, char to[BOOTFAULT_TEXT])
 {
-	for (size_t row = 0; row < sizeof(causes) / sizeof(causes[0]); row++) {
+	for (size_t row = 0; row < rows; row++) {
 		for (size_t i = 0; i < count; i++) {
 			if (!matches(&causes[row], line(context, i)))
 				continue;
@@ -157,7 +160,9 @@ bool bootfault_explain(const struct bootfault_facts *facts,
 {
 	const char *words = NULL;
 
-	if (find_cause(line, context, count, to))
+	if (facts->death_is_known)
+		return find_cause(CAUSES - DEATHS, line, context, count, to);
+	if (find_cause(CAUSES, line, context, count, to))
 		return true;
 	if (is_silent(line, context, count))
 		words = "the kernel was loaded and then said nothing: it died "

@@ -19,6 +19,7 @@ enum { BOOTFAULT_TEXT = 320 };
 struct bootfault_facts {
 	bool qemu_connected; /* it came to open the channel */
 	bool agent_init;     /* the agent was to be PID 1 */
+	bool death_is_known; /* the kernel's own words are told already */
 	uint64_t line_count; /* of the console, since the start */
 };
 

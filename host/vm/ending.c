@@ -115,6 +115,8 @@ static void explain_boot(struct vm *vm)
 	const struct bootfault_facts facts = {
 		.qemu_connected = vm->connected,
 		.agent_init = vm->spec.vng->start == VNG_START_INIT,
+		.death_is_known =
+			vm->end_reason == PB__VM_END_REASON__VM_END_CRASHED,
 		.line_count = vm->console.line_count,
 	};
 	size_t len = strlen(vm->end_detail);

@@ -138,6 +138,27 @@ static void test_agent_as_init(void **state)
 }
 
 /* Bytes, and lines longer than the answer. */
+/* Its own words are not said again; what it died of is. */
+static void test_known_death(void **state)
+{
+	static const struct bootfault_facts dead = {
+		.qemu_connected = true,
+		.death_is_known = true,
+	};
+	static const struct lines silent = {0};
+	static const struct lines panic = {
+		1, {"[    1.0] Kernel panic - not syncing: by a ghost"}};
+	static const struct lines rootless = {
+		2,
+		{"[    1.0] VFS: Unable to mount root fs on unknown-block(0,0)",
+		 "[    1.1] Kernel panic - not syncing: VFS: Unable"}};
+
+	(void)state;
+	expect(&dead, &silent, NULL);
+	expect(&dead, &panic, NULL);
+	expect(&dead, &rootless, "found no root");
+}
+
 static void test_any_bytes(void **state)
 {
 	static char longest[5000];
@@ -157,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_first_cause),
 		cmocka_unit_test(test_nothing_said),
 		cmocka_unit_test(test_agent_as_init),
+		cmocka_unit_test(test_known_death),
 		cmocka_unit_test(test_any_bytes),
 	};
 
