@@ -3,6 +3,7 @@
 #include "guest/warm.h"
 
 #include "guest/child.h"
+#include "guest/etccopy.h"
 #include "guest/layout.h"
 #include "guest/modules.h"
 #include "guest/mounts.h"
@@ -42,14 +43,6 @@ struct piece {
 
 static struct piece tools = {.label = "tools", .place = LAYOUT_WARM_TOOLS};
 static struct piece tree = {.label = "tree", .place = LAYOUT_WARM_TREE};
-
-/* Written by the dynamic linker's and libc's every start: once opened for
- * writing, they are in the overlay's tmpfs. */
-static const char *const opened_often[] = {
-	"/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/mke2fs.conf",
-	"/etc/login.defs",  "/etc/protocols",	  "/etc/host.conf",
-	"/etc/resolv.conf", "/etc/localtime",
-};
 
 /* ---- the export ---- */
 
@@ -286,17 +279,6 @@ static int lay_over_usr(struct why *why)
 	return umount2("/usr", MNT_DETACH) < 0 ? -errno : rc;
 }
 
-static void warm_etc(void)
-{
-	for (size_t i = 0; i < sizeof(opened_often) / sizeof(*opened_often);
-	     i++) {
-		/* A copy to the upper layer; where /etc has none, it fails. */
-		fd_auto int fd = fd_open(opened_often[i], O_WRONLY, 0);
-
-		(void)fd;
-	}
-}
-
 /* ---- all of it ---- */
 
 static int load_drivers(const Pb__RunSpec *spec, struct why *why)
@@ -329,7 +311,8 @@ static int lay(const Pb__RunSpec *spec, struct why *why)
 					reason.text);
 		return drop_piece(&tools, why);
 	}
-	warm_etc();
+	if (!is_directory(spec->warm_tag))
+		etccopy_make();
 	return 0;
 }
 
