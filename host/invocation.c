@@ -135,12 +135,17 @@ static int execute(struct invocation *invocation, const Pb__RunStarted *started,
 /* It works while the VM boots. A run without it is slower, no more. */
 static void start_warm(struct invocation *invocation)
 {
+	const struct prepared *prepared = invocation->prepared;
+	const struct warm_ask ask = {
+		.tree = prepared->tree.path,
+		.programs = WARM_PROGRAMS,
+		.release = prepared->found.kernel.release,
+	};
 	int rc;
 
-	if (!invocation->prepared->warm)
+	if (!prepared->warm)
 		return;
-	rc = warm_start(&invocation->warm, invocation->prepared->tree.path,
-			WARM_PROGRAMS);
+	rc = warm_start(&invocation->warm, &ask);
 	invocation->has_warm = rc == 0;
 	if (rc < 0)
 		log_warning("warm: no cache directory: %s", strerror(-rc));

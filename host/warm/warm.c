@@ -26,6 +26,7 @@ static const uint64_t tools_cap_bytes = UINT64_C(96) << 20;
 
 /* What programs open beside their libraries. */
 static const char *const companions[] = {
+	"/etc/localtime", /* which leads to /usr/share/zoneinfo */
 	"/usr/lib/*/perl-base/*.pm",
 	"/usr/lib/*/perl-base/*/*.pm",
 	"/usr/lib/*/perl-base/auto/*/*.so",
@@ -34,26 +35,57 @@ static const char *const companions[] = {
 	"/usr/lib/*/security/pam_*.so",
 };
 
-static void add_companions(struct closure *closure)
+/* Of /usr/lib/modules/RELEASE, where the kernel's modules are installed: what
+ * modprobe reads of them all, and those that the set-up loads. */
+static const char *const modules[] = {
+	"modules.*.bin",
+	"modules.softdep",
+	"kernel/drivers/block/loop.ko*",
+	"kernel/drivers/md/dm-*.ko*",
+	"kernel/fs/configfs/*.ko*",
+	"kernel/fs/mbcache.ko*",
+	"kernel/fs/jbd2/*.ko*",
+	"kernel/fs/ext4/*.ko*",
+	"kernel/fs/xfs/*.ko*",
+	"kernel/fs/btrfs/*.ko*",
+	"kernel/fs/f2fs/*.ko*",
+	"kernel/lib/crc*.ko*",
+	"kernel/crypto/crc32c*.ko*",
+};
+
+static void add_matches(struct closure *closure, const char *pattern)
 {
 	glob_t found;
 
-	for (size_t i = 0; i < sizeof(companions) / sizeof(*companions); i++) {
-		if (glob(companions[i], 0, NULL, &found) != 0)
-			continue;
-		for (size_t j = 0; j < found.gl_pathc; j++)
-			(void)!closure_add(closure, found.gl_pathv[j],
-					   program_cap_bytes);
-		globfree(&found);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		(void)!closure_add(closure, found.gl_pathv[i],
+				   program_cap_bytes);
+	globfree(&found);
+}
+
+static void add_companions(struct closure *closure, const char *release)
+{
+	char pattern[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(companions) / sizeof(*companions); i++)
+		add_matches(closure, companions[i]);
+	add_matches(closure, "/usr/lib/modprobe.d/*.conf");
+	for (size_t i = 0;
+	     release[0] != '\0' && i < sizeof(modules) / sizeof(*modules);
+	     i++) {
+		snprintf(pattern, sizeof(pattern), "/usr/lib/modules/%s/%s",
+			 release, modules[i]);
+		add_matches(closure, pattern);
 	}
 }
 
-static int add_tools(struct members *members, const char *tree,
-		     const char *programs)
+static int add_tools(struct members *members, const struct warm_ask *ask)
 {
 	struct closure closure;
 	struct wanted wanted;
-	int rc = wanted_find(programs, tree, &wanted);
+	int rc = wanted_find(ask->programs, ask->tree, &wanted);
 
 	if (rc < 0)
 		return rc;
@@ -68,13 +100,13 @@ static int add_tools(struct members *members, const char *tree,
 			rc = 0;
 	}
 	if (rc == 0)
-		add_companions(&closure);
+		add_companions(&closure, ask->release);
 	closure_deinit(&closure);
 	wanted_deinit(&wanted);
 	return rc;
 }
 
-static int make_tools(int cache_fd, const char *tree, const char *programs,
+static int make_tools(int cache_fd, const struct warm_ask *ask,
 		      struct archive_report *ret_report)
 {
 	struct members members;
@@ -82,7 +114,7 @@ static int make_tools(int cache_fd, const char *tree, const char *programs,
 
 	if (rc < 0)
 		return rc;
-	rc = add_tools(&members, tree, programs);
+	rc = add_tools(&members, ask);
 	if (rc == 0)
 		rc = archive_get(cache_fd, "tools", &members, ret_report);
 	members_deinit(&members);
@@ -104,16 +136,16 @@ static int make_tree(int cache_fd, const char *tree,
 	return rc;
 }
 
-int warm_make(int cache_fd, const char *tree, const char *programs,
+int warm_make(int cache_fd, const struct warm_ask *ask,
 	      struct warm_result *ret_result)
 {
 	struct warm_result result = {.error = 0};
 	const char *step = "the programs' bundle";
-	int rc = make_tools(cache_fd, tree, programs, &result.tools);
+	int rc = make_tools(cache_fd, ask, &result.tools);
 
 	if (rc == 0) {
 		step = "the tree's bundle";
-		rc = make_tree(cache_fd, tree, &result.tree);
+		rc = make_tree(cache_fd, ask->tree, &result.tree);
 	}
 	result.error = rc;
 	snprintf(result.step, sizeof(result.step), "%s", step);
@@ -125,21 +157,21 @@ int warm_make(int cache_fd, const char *tree, const char *programs,
 /* ---- the process ---- */
 
 static _Noreturn void be_maker(const struct warm *warm, int out, pid_t parent,
-			       const char *tree, const char *programs)
+			       const struct warm_ask *ask)
 {
 	struct warm_result result;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(1);
 	(void)signal(SIGPIPE, SIG_DFL);
-	(void)!warm_make(warm->cache_fd, tree, programs, &result);
+	(void)!warm_make(warm->cache_fd, ask, &result);
 	/* Less than PIPE_BUF: whole or not at all. */
 	(void)!write(out, &result, sizeof(result));
 	_exit(0);
 }
 static_assert(sizeof(struct warm_result) < 4096, "written at once");
 
-int warm_start(struct warm *warm, const char *tree, const char *programs)
+int warm_start(struct warm *warm, const struct warm_ask *ask)
 {
 	pid_t parent = getpid();
 	int pair[2];
@@ -156,7 +188,7 @@ int warm_start(struct warm *warm, const char *tree, const char *programs)
 	}
 	warm->pid = fork();
 	if (warm->pid == 0)
-		be_maker(warm, pair[1], parent, tree, programs);
+		be_maker(warm, pair[1], parent, ask);
 	rc = warm->pid < 0 ? -errno : 0;
 	fd_close(&pair[1]);
 	warm->fd = pair[0];

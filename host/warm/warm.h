@@ -27,6 +27,12 @@
 /* Where a guest's check looks for programs, but for what is the agent's. */
 #define WARM_PROGRAMS "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 
+struct warm_ask {
+	const char *tree;
+	const char *programs; /* the PATH in the guest */
+	const char *release;  /* of the kernel; "" where it is not known */
+};
+
 struct warm_result {
 	int error;	/* 0, or why there is nothing */
 	char step[64];	/* at which it failed */
@@ -44,10 +50,8 @@ struct warm {
 	struct warm_result result;
 };
 
-/* Starts it. programs: the PATH in the guest. On failure (-ENOENT: no home to
- * keep it in) there is no warm. */
-must_check int warm_start(struct warm *warm, const char *tree,
-			  const char *programs);
+/* Starts it. On failure (-ENOENT: no home to keep it in) there is no warm. */
+must_check int warm_start(struct warm *warm, const struct warm_ask *ask);
 /* The result, or NULL while it is not ready. Never blocks. */
 const struct warm_result *warm_look(struct warm *warm);
 /* The guest did not take a bundle: it is made anew for the next run, as it may
@@ -57,5 +61,5 @@ void warm_refuse(const struct warm *warm, const char *name);
 void warm_end(struct warm *warm);
 
 /* The work itself. */
-must_check int warm_make(int cache_fd, const char *tree, const char *programs,
+must_check int warm_make(int cache_fd, const struct warm_ask *ask,
 			 struct warm_result *ret_result);

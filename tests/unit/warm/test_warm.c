@@ -16,6 +16,13 @@ static int set_up(void **state)
 	return setenv("XDG_CACHE_HOME", place_path("cache"), 1);
 }
 
+static int start(struct warm *warm, const char *tree)
+{
+	const struct warm_ask ask = {tree, WARM_PROGRAMS, ""};
+
+	return warm_start(warm, &ask);
+}
+
 static const struct warm_result *await(struct warm *warm)
 {
 	struct pollfd pollfd = {.fd = warm->fd, .events = POLLIN};
@@ -32,9 +39,7 @@ static void test_makes_then_finds(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(
-			warm_start(&warm, place_path("tree"), WARM_PROGRAMS),
-			0);
+		assert_int_equal(start(&warm, place_path("tree")), 0);
 		result = await(&warm);
 		assert_non_null(result);
 		assert_int_equal(result->error, 0);
@@ -57,8 +62,7 @@ static void test_failure_says_where(void **state)
 	struct warm warm;
 
 	(void)state;
-	assert_int_equal(warm_start(&warm, place_path("none"), WARM_PROGRAMS),
-			 0);
+	assert_int_equal(start(&warm, place_path("none")), 0);
 	result = await(&warm);
 	assert_non_null(result);
 	assert_int_equal(result->error, -ENOENT);
@@ -71,8 +75,7 @@ static void test_end_before_it_is_ready(void **state)
 	struct warm warm;
 
 	(void)state;
-	assert_int_equal(warm_start(&warm, place_path("tree"), WARM_PROGRAMS),
-			 0);
+	assert_int_equal(start(&warm, place_path("tree")), 0);
 	warm_end(&warm);
 	assert_int_equal(warm.pid, 0);
 	assert_null(warm_look(&warm));
@@ -86,8 +89,7 @@ static void test_process_that_dies(void **state)
 	int pair[2];
 
 	(void)state;
-	assert_int_equal(warm_start(&warm, place_path("tree"), WARM_PROGRAMS),
-			 0);
+	assert_int_equal(start(&warm, place_path("tree")), 0);
 	fd_close(&warm.fd);
 	assert_int_equal(fd_pipe(pair), 0);
 	fd_close(&pair[1]);
@@ -108,7 +110,7 @@ static void test_no_home(void **state)
 		 getenv("HOME") ? getenv("HOME") : "/");
 	unsetenv("XDG_CACHE_HOME");
 	unsetenv("HOME");
-	assert_int_equal(warm_start(&warm, place, WARM_PROGRAMS), -ENOENT);
+	assert_int_equal(start(&warm, place), -ENOENT);
 	setenv("HOME", home, 1);
 }
 
