@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,7 +128,19 @@ static int write_data(struct unpacking *unpacking, int to, uint64_t left,
 	return (uint32_t)seen == sum ? 0 : -EBADMSG;
 }
 
-/* A change of the owner takes setuid away: so the mode comes after it. */
+/* Thousands of files: what they have from their birth is not set again. A
+ * change of the owner takes setuid away, so the mode comes after it. */
+static int set_owner(int fd, const struct bundle_entry *entry)
+{
+	bool ours = entry->uid == 0 && entry->gid == 0;
+
+	if (!ours && fchown(fd, entry->uid, entry->gid) < 0)
+		return -errno;
+	if ((!ours || entry->mode > 0777) && fchmod(fd, entry->mode) < 0)
+		return -errno;
+	return 0;
+}
+
 static int make_file(struct unpacking *unpacking,
 		     const struct bundle_entry *entry, const char *path,
 		     uint32_t sum)
@@ -137,15 +150,16 @@ static int make_file(struct unpacking *unpacking,
 		{.tv_sec = (time_t)(entry->mtime_ns / ns_per_s),
 		 .tv_nsec = (long)(entry->mtime_ns % ns_per_s)},
 	};
-	fd_auto int fd =
-		fd_openat(unpacking->to, path,
-			  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	fd_auto int fd = fd_openat(unpacking->to, path,
+				   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+				   entry->mode & 0777);
 	int rc = fd;
 
 	if (fd >= 0)
 		rc = write_data(unpacking, fd, entry->size, sum);
-	if (rc == 0 && (fchown(fd, entry->uid, entry->gid) < 0 ||
-			fchmod(fd, entry->mode) < 0 || futimens(fd, times) < 0))
+	if (rc == 0)
+		rc = set_owner(fd, entry);
+	if (rc == 0 && futimens(fd, times) < 0)
 		rc = -errno;
 	return rc;
 }
@@ -214,6 +228,7 @@ int unpack_bundle(const char *bundle, const char *directory, struct why *why)
 	fd_auto int from = fd_open(bundle, O_RDONLY, 0);
 	fd_auto int to = fd_open(directory, O_RDONLY | O_DIRECTORY, 0);
 	struct unpacking unpacking = {.from = from, .to = to};
+	mode_t mask = umask(0);
 	int rc = from < 0 ? from : to;
 
 	if (rc >= 0)
@@ -222,6 +237,7 @@ int unpack_bundle(const char *bundle, const char *directory, struct why *why)
 		rc = read_front(&unpacking);
 	if (rc == 0)
 		rc = make_all(&unpacking);
+	umask(mask);
 	free(unpacking.front);
 	free(unpacking.block);
 	if (rc == -EBADMSG)

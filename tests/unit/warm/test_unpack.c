@@ -63,6 +63,7 @@ static void test_all_of_it(void **state)
 	assert_int_equal(fstatat(place_fd, "to/bin/program", &st, 0), 0);
 	assert_int_equal(st.st_mode, was.st_mode);
 	assert_int_equal(st.st_uid, was.st_uid);
+	assert_int_equal(st.st_gid, was.st_gid);
 	assert_int_equal(st.st_mtim.tv_sec, was.st_mtim.tv_sec);
 	assert_int_equal(st.st_mtim.tv_nsec, was.st_mtim.tv_nsec);
 	assert_int_equal(
