@@ -8,6 +8,8 @@ import shutil
 
 from measured import Measured
 
+# Where vng lets a directory be mounted, and where the guest sees it.
+GUEST_TREE = '/opt/fstests'
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZE_MIB = 512
 MARKER = r'run fstests \S+ at '
@@ -68,8 +70,8 @@ class Variants:
     def straightforward(self):
         script = os.path.join(self.scratch, 'run-fstests.sh')
         shutil.copy(os.path.join(HERE, 'straightforward.sh'), script)
-        run = Measured(self.vng('--rwdir', self.tree, '--', 'bash', script,
-                                self.tree, str(SIZE_MIB),
+        run = Measured(self.vng(f'--rwdir={GUEST_TREE}={self.tree}', '--',
+                                'bash', script, GUEST_TREE, str(SIZE_MIB),
                                 *self.options.tests))
         text = run.out.text()
         marks = {name: run.out.first(f'^bench: {name}$')
