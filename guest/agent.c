@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -350,6 +351,17 @@ static void take_over(struct agent *a)
 	}
 }
 
+/* Where huge pages are made of themselves, each 2 MiB in which a page is touched
+ * would be locked in memory as a whole: five times what is used. */
+static void keep_pages_small(void *storage, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)storage + page - 1) & ~(page - 1);
+	uintptr_t to = ((uintptr_t)storage + size) & ~(page - 1);
+
+	(void)madvise((void *)from, to - from, MADV_NOHUGEPAGE);
+}
+
 int agent_main(const struct agent_inheritance *given)
 {
 	struct agent *a = &agent;
@@ -361,6 +373,8 @@ int agent_main(const struct agent_inheritance *given)
 		.context = a,
 	};
 
+	keep_pages_small(&wire_storage, sizeof(wire_storage));
+	keep_pages_small(spec_storage, sizeof(spec_storage));
 	a->given = given;
 	a->job = given->job;
 	a->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
