@@ -7,6 +7,7 @@
 #include "guest/course.h"
 #include "guest/figures.h"
 #include "guest/klog.h"
+#include "guest/reserve.h"
 #include "guest/runner.h"
 #include "guest/setup.h"
 #include "guest/statement.h"
@@ -380,6 +381,8 @@ int agent_main(const struct agent_inheritance *given)
 	a->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOSIGMASK);
 	if (a->loop == NULL)
 		return EXIT_REPLACE;
+	if (reserve_loop(a->loop) < 0)
+		log_warning("memory for the loop can't be reserved");
 	arena_init(&a->spec_arena, spec_storage, sizeof(spec_storage));
 	wire_init(&a->wire, &wire_storage, &a->job->outbox,
 		  &a->job->received_upto, true);
