@@ -26,6 +26,9 @@
 
 enum {
 	EXIT_REPLACE = 1, /* the supervisor starts a successor */
+	BEAT_MS = 5000,	  /* until the RunSpec says */
+	BEAT_MIN_MS = 100,
+	BEAT_MAX_MS = 60000,
 };
 #define ENDING_STEP_S 0.02
 
@@ -217,6 +220,19 @@ static bool read_spec(struct agent *a)
 	return true;
 }
 
+/* As often as the host wants to hear of us. */
+static void set_beat(struct agent *a)
+{
+	uint32_t ms = a->spec->heartbeat_ms;
+
+	if (ms == 0)
+		return;
+	if (ms < BEAT_MIN_MS)
+		ms = BEAT_MIN_MS;
+	a->beat.repeat = ms < BEAT_MAX_MS ? ms / 1000.0 : BEAT_MAX_MS / 1000.0;
+	ev_timer_again(a->loop, &a->beat);
+}
+
 static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 {
 	if (a->job->phase != JOB_HELLO)
@@ -225,6 +241,7 @@ static int take_spec(struct agent *a, const Pb__RunSpec *spec)
 	a->job->phase = JOB_SETUP;
 	if (!read_spec(a))
 		return -ENOMEM;
+	set_beat(a);
 	if (setup_start(&a->setup, a->loop, a->job, a->spec, on_setup_report,
 			a) < 0)
 		fail_setup(a, "set-up", "its process can't be started");
@@ -309,7 +326,7 @@ static void init_timer(struct agent *a, ev_timer *timer,
 
 static void start_sources(struct agent *a)
 {
-	init_timer(a, &a->beat, on_beat, 5.0);
+	init_timer(a, &a->beat, on_beat, BEAT_MS / 1000.0);
 	init_timer(a, &a->ending, on_ending, ENDING_STEP_S);
 	init_timer(a, &a->farewell, on_farewell, AGENT_FAREWELL_S);
 	ev_timer_start(a->loop, &a->beat);
@@ -327,6 +344,7 @@ static void take_over(struct agent *a)
 		fail_setup(a, "set-up", "the RunSpec is lost");
 		return;
 	}
+	set_beat(a);
 	if (a->job->phase == JOB_SETUP &&
 	    job_has_said(a->job, JOB_SAYS_SETUP_DONE))
 		a->job->phase = JOB_RUNNING;

@@ -182,6 +182,37 @@ static void test_leftovers_at_the_end(void **state)
 	scene_expect_clean_end(scene);
 }
 
+/* As often as the host wants them, also from a successor. */
+static void test_beats(void **state)
+{
+	enum { MS = 200, BEATS = 10 };
+	static const char *const tests[] = {"generic/951", NULL};
+	struct scene *scene = scene_of(state);
+	struct controller *controller = &scene->controller;
+	double began;
+
+	scene_plan(scene, tests);
+	controller->spec.heartbeat_ms = MS;
+	scene_start(scene);
+	scene_wait_gate(scene, 1);
+	for (unsigned int hellos = 1; hellos <= 2; hellos++) {
+		controller_wait_count(controller, PB__ENVELOPE__BODY_HELLO,
+				      hellos);
+		began = ev_time();
+		controller_wait_count(
+			controller, PB__ENVELOPE__BODY_HEARTBEAT,
+			count_of(scene, PB__ENVELOPE__BODY_HEARTBEAT) + BEATS);
+		/* At the interval that an agent begins with: 50 s. */
+		assert_true(ev_time() - began < 20);
+		if (hellos == 1)
+			machine_kill_agent(&scene->machine);
+	}
+	scene_open_gate(scene, 1);
+	controller_wait_over(controller);
+	expect_all_pass(scene);
+	scene_expect_clean_end(scene);
+}
+
 static void test_setup_failure(void **state)
 {
 	static const char *const tests[] = {"generic/001", NULL};
@@ -899,6 +930,7 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_reruns),
 		SCENE_TEST(test_leftovers),
 		SCENE_TEST(test_leftovers_at_the_end),
+		SCENE_TEST(test_beats),
 		SCENE_TEST(test_setup_failure),
 		SCENE_TEST(test_byte_at_a_time),
 		SCENE_TEST(test_torn_bulk),
