@@ -30,7 +30,8 @@ enum {
 	BEAT_MIN_MS = 100,
 	BEAT_MAX_MS = 60000,
 };
-#define ENDING_STEP_S 0.02
+#define ENDING_STEP_S	0.02
+#define ENDING_WEDGED_S 30.0
 
 struct agent {
 	const struct agent_inheritance *given;
@@ -47,6 +48,7 @@ struct agent {
 	struct vitals vitals;
 	ev_timer beat;
 	ev_timer ending;
+	double ending_since; /* ev_now() */
 	ev_timer farewell;
 	bool tearing_down;
 	int exit_status;
@@ -96,18 +98,36 @@ static void end_job(struct agent *a)
 		finish_job(a);
 }
 
+/* A wedged guest may get worse, and evidence goes first: the rest has a bounded
+ * time. */
+static bool is_late(const struct agent *a)
+{
+	return a->job->end == PB__JOB_END__JOB_END_WEDGED &&
+	       ev_now(a->loop) - a->ending_since > ENDING_WEDGED_S;
+}
+
 /* Everything that tests and check have left must be out first. */
 static void on_ending(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct agent *a = timer->data;
+	bool all_out = wire_is_idle(&a->wire) &&
+		       outbox_is_empty(a->wire.outbox) &&
+		       bulk_backlog(&a->bulk) == 0;
 
 	(void)events;
 	channel_kick(&a->channel);
-	if (!wire_is_idle(&a->wire) || !outbox_is_empty(a->wire.outbox) ||
-	    bulk_backlog(&a->bulk) > 0)
+	if (!all_out && !is_late(a))
 		return;
+	if (!all_out)
+		bulk_tell_left(&a->bulk);
 	ev_timer_stop(loop, timer);
 	end_job(a);
+}
+
+static void begin_ending(struct agent *a)
+{
+	a->ending_since = ev_now(a->loop);
+	ev_timer_again(a->loop, &a->ending);
 }
 
 static void on_runner_ended(void *context)
@@ -117,7 +137,7 @@ static void on_runner_ended(void *context)
 	if (a->job->phase >= JOB_ENDING)
 		return;
 	a->job->phase = JOB_ENDING;
-	ev_timer_again(a->loop, &a->ending);
+	begin_ending(a);
 }
 
 static void on_farewell(struct ev_loop *loop, ev_timer *timer, int events)
@@ -362,7 +382,7 @@ static void take_over(struct agent *a)
 		break;
 	case JOB_ENDING:
 		bulk_collect(&a->bulk, a->spec);
-		ev_timer_again(a->loop, &a->ending);
+		begin_ending(a);
 		break;
 	case JOB_FINISHED:
 		ev_timer_again(a->loop, &a->farewell);

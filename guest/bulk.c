@@ -102,11 +102,30 @@ uint64_t bulk_backlog(const struct bulk *bulk)
 	return bulk->collects ? collect_backlog(&bulk->collect) : 0;
 }
 
+static void tell(struct bulk *bulk, char *text)
+{
+	Pb__Trouble trouble = PB__TROUBLE__INIT;
+	Pb__Envelope envelope = PB__ENVELOPE__INIT;
+
+	trouble.text = text;
+	envelope.body_case = PB__ENVELOPE__BODY_TROUBLE;
+	envelope.trouble = &trouble;
+	(void)!channel_send(bulk->channel, &envelope);
+}
+
+void bulk_tell_left(struct bulk *bulk)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text),
+		 "%llu bytes of what tests left are given up with their VM",
+		 (unsigned long long)bulk_backlog(bulk));
+	tell(bulk, text);
+}
+
 void bulk_tell_dropped(struct bulk *bulk)
 {
 	uint64_t dropped = bulk->collects ? collect_dropped(&bulk->collect) : 0;
-	Pb__Trouble trouble = PB__TROUBLE__INIT;
-	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 	char text[96];
 
 	if (dropped == 0)
@@ -114,8 +133,5 @@ void bulk_tell_dropped(struct bulk *bulk)
 	snprintf(text, sizeof(text),
 		 "%llu files that tests left were dropped: too many wait",
 		 (unsigned long long)dropped);
-	trouble.text = text;
-	envelope.body_case = PB__ENVELOPE__BODY_TROUBLE;
-	envelope.trouble = &trouble;
-	(void)!channel_send(bulk->channel, &envelope);
+	tell(bulk, text);
 }

@@ -25,5 +25,7 @@ void bulk_collect(struct bulk *bulk, const Pb__RunSpec *spec);
 bool bulk_send(struct bulk *bulk);
 /* Bytes of artifacts that wait. */
 uint64_t bulk_backlog(const struct bulk *bulk);
+/* Says how much of what waits is given up. */
+void bulk_tell_left(struct bulk *bulk);
 /* Says how many files were dropped because too many waited, if any were. */
 void bulk_tell_dropped(struct bulk *bulk);
