@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { ABSENCE_MS = 1000 };
+
 void runner_send(struct runner *runner, Pb__Envelope *envelope)
 {
 	int rc = runner->owner.send(runner->owner.context, envelope);
@@ -244,8 +246,18 @@ static void make_rest_of_step(struct runner *runner)
 		(void)runner_finish_test(runner, false);
 }
 
-/* Where a killed agent has left off. Its deadline begins anew: late is better
- * than a test that is killed for our own fault. */
+/* What the test has left of its time: a test that kills the agent again and
+ * again must not live for ever; a moment more is for our own absence. */
+static uint64_t test_time_left_ms(const struct runner *runner)
+{
+	uint64_t limit_ms = runner->spec->test_timeout_ms;
+	uint64_t age_ms = clock_ms_of_ns(clock_mono_ns() -
+					 runner->job->test.run_started_ns);
+
+	return (age_ms < limit_ms ? limit_ms - age_ms : 0) + ABSENCE_MS;
+}
+
+/* Where a killed agent has left off. */
 static void take_over(struct runner *runner)
 {
 	struct job_test *test = &runner->job->test;
@@ -260,6 +272,8 @@ static void take_over(struct runner *runner)
 	else
 		runner_enter(runner, test->has_status ? RUNNER_POST_CHECK
 						      : RUNNER_TEST);
+	if (runner->state == RUNNER_TEST && runner->spec->test_timeout_ms > 0)
+		arm(runner, test_time_left_ms(runner));
 	overtime_take_over(runner);
 	invocation_on_exit(runner);
 }
