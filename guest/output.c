@@ -76,6 +76,19 @@ void output_tail(const struct job *job, char *to, size_t cap)
 	read_text(fd, size > LIMIT_TEXT ? size - LIMIT_TEXT : 0, to, cap);
 }
 
+/* Once, when it grows no more: how much is left out. */
+static bool tell_cut(const struct job *job, int fd, uint64_t *shipped,
+		     Pb__LogChunk *ret_chunk)
+{
+	uint64_t size = size_of(fd);
+
+	if (!job->check_exited || *shipped >= size)
+		return false;
+	ret_chunk->dropped_bytes = size - *shipped;
+	*shipped = size;
+	return true;
+}
+
 static bool next_piece(const struct job *job, const char *suffix,
 		       uint64_t *shipped, Pb__LogChunk *ret_chunk)
 {
@@ -83,16 +96,16 @@ static bool next_piece(const struct job *job, const char *suffix,
 	fd_auto int fd = open_file(job, suffix, O_RDONLY);
 	ssize_t n;
 
-	if (fd < 0 || *shipped >= OUTPUT_CAP_BYTES)
+	if (fd < 0)
 		return false;
+	if (*shipped >= OUTPUT_CAP_BYTES)
+		return tell_cut(job, fd, shipped, ret_chunk);
 	n = pread(fd, piece, sizeof(piece), (off_t)*shipped);
 	if (n <= 0)
 		return false;
 	*shipped += (uint64_t)n;
 	ret_chunk->data.data = piece;
 	ret_chunk->data.len = (size_t)n;
-	if (*shipped >= OUTPUT_CAP_BYTES)
-		ret_chunk->dropped_bytes = size_of(fd) - *shipped;
 	return true;
 }
 

@@ -2,7 +2,8 @@
 /* output - what check prints, in regular files: for people, never parsed.
  *
  * LAYOUT_RUN "/check-<invocation>.out" and ".err". Shipped as a log when the
- * channel has nothing better to do, up to OUTPUT_CAP_BYTES of each.
+ * channel has nothing better to do, up to OUTPUT_CAP_BYTES of each; how much
+ * is left out is said when check has ended.
  */
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,15 +112,31 @@ static int on_slot_event(void *context, Pb__Event *event)
 	return rc;
 }
 
+/* What is left out is said where it would stand. */
+static int mark_log(const struct run *run, const Pb__LogChunk *chunk)
+{
+	char text[96] = "";
+
+	if (chunk->dropped_bytes > 0)
+		snprintf(text, sizeof(text),
+			 "\n[fstvm: %" PRIu64 " bytes of output left out]\n",
+			 chunk->dropped_bytes);
+	else if (run->agent_log_bytes >= LIMIT_AGENT_LOG_BYTES)
+		snprintf(text, sizeof(text),
+			 "\n[fstvm: no more is kept of this log]\n");
+	return fd_write_all(run->agent_log_fd, text, strlen(text));
+}
+
 static int on_slot_log(void *context, const Pb__LogChunk *chunk)
 {
 	struct run *run = context;
+	int rc;
 
 	if (run->agent_log_bytes >= LIMIT_AGENT_LOG_BYTES)
 		return 0;
 	run->agent_log_bytes += chunk->data.len;
-	return fd_write_all(run->agent_log_fd, chunk->data.data,
-			    chunk->data.len);
+	rc = fd_write_all(run->agent_log_fd, chunk->data.data, chunk->data.len);
+	return rc < 0 ? rc : mark_log(run, chunk);
 }
 
 static void on_slot_over(void *context)
