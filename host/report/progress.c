@@ -195,8 +195,12 @@ static void put_step(const struct progress *progress, const Pb__SetupStep *step)
 static void put_vm_ended(struct progress *progress, const Pb__VmEnded *ended)
 {
 	set_phase(progress, "");
-	if (ended->reason == PB__VM_END_REASON__VM_END_FINISHED)
+	/* A good end needs words only when the guest is given up. */
+	if (ended->reason == PB__VM_END_REASON__VM_END_FINISHED) {
+		if (has_text(ended->detail))
+			put_words(progress, "VM given up: ", ended->detail);
 		return;
+	}
 	fprintf(progress->to, "VM ended: %s", boot_end_words(ended->reason));
 	put_words(progress, has_text(ended->detail) ? ": " : "", ended->detail);
 }

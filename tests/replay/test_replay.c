@@ -30,9 +30,9 @@ static const struct golden cases[] = {
 	{"panic", EXITCODE_FAILED},	   {"boot-failed", EXITCODE_BROKEN},
 	{"setup-failed", EXITCODE_BROKEN}, {"timeout", EXITCODE_UNFINISHED},
 	{"stopped", EXITCODE_UNFINISHED},  {"all-notrun", EXITCODE_UNFINISHED},
-	{"empty", EXITCODE_UNFINISHED},	   {"hostile", EXITCODE_FAILED},
-	{"smoke", EXITCODE_PASSED},	   {"resumed", EXITCODE_FAILED},
-	{"problems", EXITCODE_FAILED},
+	{"unclean", EXITCODE_FAILED},	   {"empty", EXITCODE_UNFINISHED},
+	{"hostile", EXITCODE_FAILED},	   {"smoke", EXITCODE_PASSED},
+	{"resumed", EXITCODE_FAILED},	   {"problems", EXITCODE_FAILED},
 };
 
 struct replay {
