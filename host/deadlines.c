@@ -10,6 +10,8 @@ enum {
 	SLOWNESS_WITHOUT_KVM = TESTTIME_GUESS_PERCENT / 100,
 };
 
+enum { HANG_TIMEOUT_LEAST_MS = 10000 }; /* two beats */
+
 static void take_duration(struct prepared *prepared, const char *option,
 			  const char *text, uint64_t *ms)
 {
@@ -38,7 +40,6 @@ void deadlines_take(struct prepared *prepared, const struct options *options)
 	prepared->setup_timeout_ms = 5ULL * MINUTE_MS * slow;
 	prepared->boot_timeout_ms =
 		prepared->found.kvm ? MINUTE_MS : 5ULL * MINUTE_MS;
-	prepared->silence_ms = 1ULL * MINUTE_MS * slow;
 	prepared->max_crashes = 10;
 	prepared->test_timeout_chosen = options->test_timeout != NULL;
 	take_duration(prepared, "--timeout", options->timeout,
@@ -47,6 +48,14 @@ void deadlines_take(struct prepared *prepared, const struct options *options)
 		      &prepared->test_timeout_ms);
 	take_duration(prepared, "--boot-timeout", options->boot_timeout,
 		      &prepared->boot_timeout_ms);
+	take_duration(prepared, "--hang-timeout", options->hang_timeout,
+		      &prepared->silence_ms);
+	if (options->hang_timeout != NULL &&
+	    prepared->silence_ms < HANG_TIMEOUT_LEAST_MS)
+		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+			      "--hang-timeout: \"%s\" is less than 10s; the "
+			      "guest gives a sign of life every 5s",
+			      options->hang_timeout);
 	deadlines_number(prepared, "--retries", options->retries,
 			 &prepared->retries);
 	deadlines_number(prepared, "--max-crashes", options->max_crashes,

@@ -72,6 +72,10 @@ static const struct option_row rows[] = {
 	 "more without KVM)"},
 	{"boot-timeout", 0, "TIME", OPTIONS_RUN, TEXT(boot_timeout),
 	 "until the agent is up (default: 60s; without KVM 300s)"},
+	{"hang-timeout", 0, "TIME", OPTIONS_RUN | OPTIONS_RESUME,
+	 TEXT(hang_timeout),
+	 "without a sign of life the guest is hung; at least 10s\n"
+	 "(default: 60s, times its measured slowness)"},
 	{"retries", 0, "N", OPTIONS_RUN, TEXT(retries),
 	 "run a test again that crashed, hung or was lost, up to\n"
 	 "N times (default: 0)"},

@@ -44,6 +44,7 @@ struct options {
 	const char *timeout;
 	const char *test_timeout;
 	const char *boot_timeout;
+	const char *hang_timeout;
 	const char *retries;
 	const char *max_crashes;
 	const char *kernel_problems;

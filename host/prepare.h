@@ -36,7 +36,7 @@ struct prepared {
 	uint64_t post_check_timeout_ms;
 	uint64_t boot_timeout_ms;
 	uint64_t setup_timeout_ms;
-	uint64_t silence_ms;
+	uint64_t silence_ms;   /* 0: by the measured slowness */
 	const char *cpu;       /* QEMU's model; NULL: vng's choice */
 	struct tsc_mark began; /* when this was made */
 	uint32_t tsc_khz;      /* of an emulated x86; 0: unknown */

@@ -36,7 +36,7 @@ struct run_spec {
 	bool init_may_change;	    /* to vng's own, after a fruitless boot */
 	const char *runtime_dir;
 	uint64_t setup_timeout_ms;
-	uint64_t silence_ms;
+	uint64_t silence_ms; /* 0: by the measured slowness */
 	const char *const
 		*environment; /* for check; NULL-terminated, or NULL */
 	struct run_observer observer;

@@ -311,8 +311,18 @@ static void on_vm_console_line(void *context, struct bytes line)
 	struct slot *slot = context;
 	const struct run_observer *observer = &slot->run->observer;
 
-	kernelwatch_console(slot->watch, line);
+	/* What it is made to say is no problem of the kernel. */
+	if (!investigation_is_deep(&slot->vm.investigation))
+		kernelwatch_console(slot->watch, line);
 	observer->on_console_line(observer->context, line);
+}
+
+static void on_vm_evidence(void *context, const char *name,
+			   struct bytes contents)
+{
+	struct slot *slot = context;
+
+	postmortem_keep(&slot->postmortem, name, contents, 0);
 }
 
 static void on_kernel_fatal(void *context, const char *line)
@@ -557,6 +567,7 @@ static int start_vm(struct slot *slot, uint32_t boot)
 		.on_bulk = on_vm_bulk,
 		.on_heartbeat = on_vm_heartbeat,
 		.on_console_line = on_vm_console_line,
+		.on_evidence = on_vm_evidence,
 		.on_gone = on_vm_gone,
 		.on_ending = on_vm_ending,
 		.on_over = on_vm_over,

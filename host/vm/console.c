@@ -19,6 +19,7 @@ void console_init(struct console *console, int fd, uint64_t cap_bytes,
 	console->sink = sink;
 	console->context = context;
 	console->line_count = 0;
+	console->forgetful = false;
 	lines_init(&console->lines);
 }
 
@@ -36,7 +37,8 @@ static void on_line(void *context, struct bytes line, uint64_t dropped)
 {
 	struct console *console = context;
 
-	remember(console, line);
+	if (!console->forgetful)
+		remember(console, line);
 	if (console->sink)
 		console->sink(console->context, line, dropped);
 }
@@ -61,6 +63,11 @@ static int keep(struct console *console, struct bytes input)
 	}
 	console->written += kept.len;
 	return 0;
+}
+
+void console_set_forgetful(struct console *console, bool forgetful)
+{
+	console->forgetful = forgetful;
 }
 
 int console_push(struct console *console, struct bytes input)

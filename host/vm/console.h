@@ -15,6 +15,7 @@
 #include "shared/lines.h"
 #include "shared/must.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -37,13 +38,17 @@ struct console {
 	struct lines lines;
 	lines_sink *sink;
 	void *context;
-	uint64_t line_count; /* since the beginning */
+	bool forgetful;	     /* lines are not remembered now */
+	uint64_t line_count; /* of those remembered */
 	struct console_line ring[CONSOLE_RING];
 };
 
 /* cap_bytes: LIMIT_CONSOLE_LOG_BYTES but in tests. sink may be NULL. */
 void console_init(struct console *console, int fd, uint64_t cap_bytes,
 		  lines_sink *sink, void *context);
+/* While it is: what comes is on demand, and must not push out what came before
+ * it. It goes to the file and the sink all the same. */
+void console_set_forgetful(struct console *console, bool forgetful);
 /* Returns a negative errno once, when the file fails; input was taken. */
 must_check int console_push(struct console *console, struct bytes input);
 /* The last line, when it is unfinished, and the note of what was dropped. */

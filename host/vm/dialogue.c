@@ -5,6 +5,7 @@
 #include "host/record/event.h"
 #include "host/vm/ending.h"
 #include "shared/calibration.h"
+#include "shared/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,6 +60,7 @@ static void calibrate(struct vm *vm, const Pb__Hello *hello)
 	calibration.slowness_percent =
 		calibration_slowness(calibration.guest_ns, calibration.host_ns);
 	vm->slowness_percent = calibration.slowness_percent;
+	vm_set_limit(vm);
 	event_init(&event, &origin);
 	event.body_case = PB__EVENT__BODY_CALIBRATION;
 	event.calibration = &calibration;
@@ -157,7 +159,10 @@ static int on_channel_message(void *context, const Pb__Envelope *envelope)
 	Pb__Event event;
 	int rc;
 
-	vm->last_sign = vm->last_message = ev_now(vm->loop);
+	vm->last_message = ev_now(vm->loop);
+	liveness_heard(&vm->liveness, clock_mono_ns());
+	investigation_abort(&vm->investigation);
+	console_set_forgetful(&vm->console, false);
 	if (session_step(&vm->session, envelope, &why) < 0) {
 		protocol_broken(vm, why);
 		return -EPROTO;

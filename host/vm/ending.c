@@ -72,6 +72,8 @@ static void emit_ended(struct vm *vm)
 /* What an end without a reason means depends on how far the VM had come. */
 void ending_settle(struct vm *vm)
 {
+	/* A hung kernel that our NMI made panic has hung. */
+	investigation_finish(&vm->investigation);
 	if (vm->suspicion[0] != '\0' && vm->session.state != SESSION_FINISHED)
 		ending_set_reason(vm, PB__VM_END_REASON__VM_END_CRASHED,
 				  vm->suspicion);
@@ -146,6 +148,7 @@ void ending_close(struct vm *vm)
 	if (vm->channel_is_open)
 		channel_close(&vm->channel);
 	vm->channel_is_open = false;
+	investigation_close(&vm->investigation);
 	qmp_close(&vm->qmp);
 	blackbox_close(&vm->blackbox);
 	process_close(&vm->process);
@@ -217,6 +220,7 @@ void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail)
 	if (vm->state == VM_OVER)
 		return;
 	ending_set_reason(vm, reason, detail);
+	investigation_abort(&vm->investigation);
 	if (vm->state == VM_ENDING)
 		return;
 	vm->state = VM_ENDING;

@@ -150,6 +150,7 @@ static void on_console_line(void *context, struct bytes line, uint64_t dropped)
 	struct vm *vm = context;
 
 	(void)dropped;
+	investigation_line(&vm->investigation, line);
 	vm->owner.on_console_line(vm->owner.context, line);
 }
 
@@ -171,7 +172,9 @@ static void on_vm_stderr(struct ev_loop *loop, ev_io *io, int events)
 
 	(void)events;
 	if (n > 0) {
-		vm->last_sign = ev_now(loop);
+		/* What the kernel says on our demand is no sign of life. */
+		if (!investigation_is_deep(&vm->investigation))
+			liveness_console(&vm->liveness, clock_mono_ns());
 		rc = console_push(&vm->console, bytes_of(buffer, (size_t)n));
 		if (rc < 0)
 			vm_host_failed(vm, rc);
@@ -200,20 +203,67 @@ static void on_vm_stdout(struct ev_loop *loop, ev_io *io, int events)
 	}
 }
 
+static void investigate(struct vm *vm, enum liveness_state state)
+{
+	if (state == LIVENESS_ALIVE)
+		return;
+	console_set_forgetful(&vm->console, state == LIVENESS_HUNG);
+	if (state != LIVENESS_HUNG)
+		investigation_look(&vm->investigation);
+	else if (investigation_begin(&vm->investigation) < 0)
+		vm_kill(vm, PB__VM_END_REASON__VM_END_HUNG,
+			"no sign of life; no memory to find out why");
+}
+
 static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct vm *vm = timer->data;
-	double silent = ev_now(loop) - vm->last_sign;
-	char text[128];
 
+	(void)loop;
 	(void)events;
-	if (vm->state == VM_BOOTING)
+	if (vm->state == VM_BOOTING || vm->state >= VM_FINISHING)
 		return; /* has a deadline of its own */
 	dialogue_send_beat(vm);
-	if (silent * 1000.0 < (double)vm->spec.silence_ms)
-		return;
-	snprintf(text, sizeof(text), "no sign of life for %.0f s", silent);
+	investigate(vm, liveness_tick(&vm->liveness, clock_mono_ns()));
+}
+
+/* ---- what an investigation tells ---- */
+
+static void on_investigation_sample(void *context,
+				    const struct liveness_cpu *cpus,
+				    size_t count)
+{
+	struct vm *vm = context;
+
+	liveness_sample(&vm->liveness, cpus, count, clock_mono_ns());
+}
+
+static void on_investigation_evidence(void *context, const char *name,
+				      struct bytes contents)
+{
+	struct vm *vm = context;
+
+	vm->owner.on_evidence(vm->owner.context, name, contents);
+}
+
+static void on_investigation_finding(void *context, const char *words)
+{
+	struct vm *vm = context;
+	uint64_t silent_ns = liveness_silent_ns(&vm->liveness, clock_mono_ns());
+	char text[FINDING_WORDS + 64];
+
+	snprintf(text, sizeof(text), "no sign of life for %.0f s: %s",
+		 (double)silent_ns / 1e9, words);
 	vm_kill(vm, PB__VM_END_REASON__VM_END_HUNG, text);
+}
+
+void vm_set_limit(struct vm *vm)
+{
+	uint64_t limit_ms = vm->spec.silence_ms;
+
+	if (limit_ms == 0)
+		limit_ms = (uint64_t)VM_SILENCE_MS * vm->slowness_percent / 100;
+	liveness_set_limit(&vm->liveness, limit_ms);
 }
 
 /* ---- the start ---- */
@@ -245,13 +295,19 @@ static void watch(struct vm *vm)
 	ev_io_start(vm->loop, &vm->out);
 	ev_io_start(vm->loop, &vm->err);
 	ev_timer_start(vm->loop, &vm->beat);
-	vm->last_sign = ev_now(vm->loop);
 	vm_set_deadline(vm, (double)vm->spec.boot_timeout_ms / 1000.0);
 }
 
 static void init(struct vm *vm, struct ev_loop *loop,
 		 const struct vm_spec *spec, const struct vm_owner *owner)
 {
+	const struct investigation_owner investigation_owner = {
+		.on_sample = on_investigation_sample,
+		.on_evidence = on_investigation_evidence,
+		.on_finding = on_investigation_finding,
+		.context = vm,
+	};
+
 	memset(vm, 0, sizeof(*vm));
 	vm->loop = loop;
 	vm->owner = *owner;
@@ -263,6 +319,10 @@ static void init(struct vm *vm, struct ev_loop *loop,
 	ladder_init(&vm->ladder, TERM_GRACE_MS, KILL_GRACE_MS);
 	console_init(&vm->console, spec->console_fd, LIMIT_CONSOLE_LOG_BYTES,
 		     on_console_line, vm);
+	liveness_init(&vm->liveness, VM_SILENCE_MS, clock_mono_ns());
+	vm_set_limit(vm);
+	investigation_init(&vm->investigation, loop, &vm->qmp,
+			   &investigation_owner);
 	ev_timer_init(&vm->deadline, on_vm_deadline, 1, 0);
 	ev_timer_init(&vm->beat, on_vm_beat, VM_BEAT_S, VM_BEAT_S);
 	ev_timer_init(&vm->last_words, on_vm_last_words, VM_LAST_WORDS_S,

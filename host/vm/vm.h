@@ -19,11 +19,13 @@
 
 #include "fstvm.pb-c.h"
 #include "host/link/channel.h"
+#include "host/link/liveness.h"
 #include "host/link/session.h"
 #include "host/record/event.h"
 #include "host/vm/blackbox.h"
 #include "host/vm/console.h"
 #include "host/vm/guard.h"
+#include "host/vm/investigation.h"
 #include "host/vm/kernel.h"
 #include "host/vm/ladder.h"
 #include "host/vm/process.h"
@@ -34,7 +36,8 @@
 
 #include <ev.h>
 
-#define VM_BEAT_S 5.0
+#define VM_BEAT_S     5.0
+#define VM_SILENCE_MS 60000
 /* For a dying kernel to say its last words, until QEMU exits. */
 #define VM_LAST_WORDS_S 2.0
 
@@ -58,7 +61,8 @@ struct vm_spec {
 	const uint32_t *plan;	     /* run_spec->n_tests of each */
 	const uint32_t *attempt;
 	uint64_t boot_timeout_ms;
-	/* No sign of life in channel and console for so long: hung. */
+	/* Hung after that long (host/link/liveness.h); 0: VM_SILENCE_MS by the
+	 * measured slowness. */
 	uint64_t silence_ms;
 	int console_fd; /* of the console log; the caller's */
 	const char *console_log;
@@ -74,6 +78,9 @@ struct vm_owner {
 	int (*on_bulk)(void *context, const Pb__Envelope *envelope);
 	void (*on_heartbeat)(void *context, const Pb__Heartbeat *beat);
 	void (*on_console_line)(void *context, struct bytes line);
+	/* A file about a hang: host/vm/investigation.h. */
+	void (*on_evidence)(void *context, const char *name,
+			    struct bytes contents);
 	/* Its processes are gone, its memory (vm->blackbox) is not yet: why
 	 * did it die? vm_blame_kernel() may be called. */
 	void (*on_gone)(void *context);
@@ -101,6 +108,8 @@ struct vm {
 	bool channel_is_open;
 	bool connected; /* QEMU was, once */
 	struct qmp qmp;
+	struct liveness liveness;
+	struct investigation investigation;
 	struct session session;
 	struct blackbox blackbox;
 	struct console console;
@@ -112,8 +121,7 @@ struct vm {
 	ev_timer beat;
 	ev_timer last_words; /* of a kernel that seems to die */
 	ev_timer ladder_timer;
-	double last_sign;    /* ev_now() of the last bytes from it */
-	double last_message; /* of the last message */
+	double last_message; /* ev_now() of it */
 	double suspected;    /* of the last line that looked like its death */
 	char suspicion[512]; /* that line */
 	uint32_t slowness_percent; /* beside the host; 100: as quick */
@@ -146,6 +154,8 @@ void vm_kill(struct vm *vm, Pb__VmEndReason reason, const char *detail);
 struct event_origin vm_origin(const struct vm *vm);
 /* To the owner; one that can't journal it ends the VM. */
 void vm_emit(struct vm *vm, Pb__Event *event);
+/* With another slowness. */
+void vm_set_limit(struct vm *vm);
 /* Our own machinery failed, with this error, which it returns. */
 int vm_host_failed(struct vm *vm, int error);
 /* Of the present state, in seconds; 0: none. */

@@ -132,6 +132,24 @@ static void ring_keeps_the_last(void **state)
 	expect_last(CONSOLE_RING - 1, "line 200");
 }
 
+static void ring_leaves_out_what_was_asked_for(void **state)
+{
+	fd_auto int fd = new_file();
+	struct seen seen = {0};
+
+	(void)state;
+	console_init(&console, fd, 100, on_line, &seen);
+	number_lines(0, 1);
+	console_set_forgetful(&console, true);
+	number_lines(1, 1);
+	console_set_forgetful(&console, false);
+	number_lines(2, 1);
+	assert_int_equal(seen.lines, 3);
+	assert_int_equal(console_last_count(&console), 2);
+	expect_last(1, "line 2");
+	expect_file(fd, "line 0\nline 1\nline 2\n");
+}
+
 static void ring_of_length(size_t len, size_t kept)
 {
 	fd_auto int fd = new_file();
@@ -173,6 +191,7 @@ int main(void)
 		cmocka_unit_test(bytes_to_the_file_lines_to_the_sink),
 		cmocka_unit_test(file_is_bounded),
 		cmocka_unit_test(ring_keeps_the_last),
+		cmocka_unit_test(ring_leaves_out_what_was_asked_for),
 		cmocka_unit_test(ring_cuts_long_lines),
 		cmocka_unit_test(full_disk_is_told_once),
 	};
