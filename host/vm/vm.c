@@ -215,6 +215,19 @@ static void investigate(struct vm *vm, enum liveness_state state)
 			"no sign of life; no memory to find out why");
 }
 
+/* What the kernel has printed, though nothing of it came out. */
+static void watch_ring(struct vm *vm)
+{
+	uint64_t now_ns = clock_mono_ns();
+	uint64_t newest;
+
+	if (liveness_silent_ns(&vm->liveness, now_ns) >=
+		    clock_ns_of_ms(LIVENESS_LATE_MS) &&
+	    !investigation_is_deep(&vm->investigation) &&
+	    guestram_newest(&vm->blackbox.ram, &newest) == 0)
+		liveness_ring(&vm->liveness, newest, now_ns);
+}
+
 static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct vm *vm = timer->data;
@@ -224,6 +237,7 @@ static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	if (vm->state == VM_BOOTING || vm->state >= VM_FINISHING)
 		return; /* has a deadline of its own */
 	dialogue_send_beat(vm);
+	watch_ring(vm);
 	investigate(vm, liveness_tick(&vm->liveness, clock_mono_ns()));
 }
 
