@@ -206,18 +206,23 @@ void qmp_close(struct qmp *qmp)
 	qmp->state = QMP_CLOSED;
 }
 
+static int ask_error(const struct qmp *qmp)
+{
+	/* A command that timed out may not even have left. */
+	bool busy =
+		qmp->state == QMP_ASKED ||
+		(qmp->state == QMP_IDLE && qmp->output_sent < qmp->output_len);
+
+	if (busy)
+		return -EBUSY;
+	return qmp->state == QMP_IDLE ? 0 : -ENOTCONN;
+}
+
 int qmp_ask(struct qmp *qmp, const char *command, json_t *arguments,
 	    uint64_t timeout_ms, qmp_answer *answer, void *context)
 {
-	int rc = 0;
+	int rc = ask_error(qmp);
 
-	if (qmp->state == QMP_ASKED)
-		rc = -EBUSY;
-	else if (qmp->state != QMP_IDLE)
-		rc = -ENOTCONN;
-	/* A command that timed out may not even have left. */
-	else if (qmp->output_sent < qmp->output_len)
-		rc = -EBUSY;
 	if (rc == 0)
 		rc = send_command(qmp, command, arguments);
 	json_decref(arguments);
