@@ -121,18 +121,60 @@ void vm_stop(struct vm *vm, const char *text, uint64_t grace_ms)
 	vm_set_deadline(vm, (double)grace_ms / 1000.0);
 }
 
+/* ---- what an investigation tells ---- */
+
+static void on_investigation_sample(void *context,
+				    const struct liveness_cpu *cpus,
+				    size_t count)
+{
+	struct vm *vm = context;
+
+	liveness_sample(&vm->liveness, cpus, count, clock_mono_ns());
+}
+
+static void on_investigation_evidence(void *context, const char *name,
+				      struct bytes contents)
+{
+	struct vm *vm = context;
+
+	vm->owner.on_evidence(vm->owner.context, name, contents);
+}
+
+static void on_investigation_finding(void *context, const char *words)
+{
+	struct vm *vm = context;
+	uint64_t silent_ns = liveness_silent_ns(&vm->liveness, clock_mono_ns());
+	bool is_boot = vm->state == VM_BOOTING;
+	char text[FINDING_WORDS + 64];
+
+	if (is_boot)
+		snprintf(text, sizeof(text),
+			 "the agent was not up after %.0f s: %s",
+			 (double)vm->spec.boot_timeout_ms / 1000.0, words);
+	else
+		snprintf(text, sizeof(text), "no sign of life for %.0f s: %s",
+			 (double)silent_ns / 1e9, words);
+	vm_kill(vm,
+		is_boot ? PB__VM_END_REASON__VM_END_BOOT_TIMEOUT
+			: PB__VM_END_REASON__VM_END_HUNG,
+		text);
+}
+
+static void escalate(struct vm *vm)
+{
+	console_set_forgetful(&vm->console, true);
+	if (investigation_begin(&vm->investigation) < 0)
+		on_investigation_finding(vm, "no memory to find out why");
+}
+
 static void on_vm_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct vm *vm = timer->data;
-	char text[128];
 
 	(void)loop;
 	(void)events;
 	if (vm->state == VM_BOOTING) {
-		snprintf(text, sizeof(text),
-			 "the agent was not up after %.0f s",
-			 (double)vm->spec.boot_timeout_ms / 1000.0);
-		vm_kill(vm, PB__VM_END_REASON__VM_END_BOOT_TIMEOUT, text);
+		escalate(vm);
 	} else if (vm->state == VM_SETUP) {
 		vm_kill(vm, PB__VM_END_REASON__VM_END_SETUP_FAILED,
 			"the set-up of devices did not end");
@@ -207,12 +249,10 @@ static void investigate(struct vm *vm, enum liveness_state state)
 {
 	if (state == LIVENESS_ALIVE)
 		return;
-	console_set_forgetful(&vm->console, state == LIVENESS_HUNG);
-	if (state != LIVENESS_HUNG)
+	if (state == LIVENESS_HUNG)
+		escalate(vm);
+	else
 		investigation_look(&vm->investigation);
-	else if (investigation_begin(&vm->investigation) < 0)
-		vm_kill(vm, PB__VM_END_REASON__VM_END_HUNG,
-			"no sign of life; no memory to find out why");
 }
 
 /* What the kernel has printed, though nothing of it came out. */
@@ -239,36 +279,6 @@ static void on_vm_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	dialogue_send_beat(vm);
 	watch_ring(vm);
 	investigate(vm, liveness_tick(&vm->liveness, clock_mono_ns()));
-}
-
-/* ---- what an investigation tells ---- */
-
-static void on_investigation_sample(void *context,
-				    const struct liveness_cpu *cpus,
-				    size_t count)
-{
-	struct vm *vm = context;
-
-	liveness_sample(&vm->liveness, cpus, count, clock_mono_ns());
-}
-
-static void on_investigation_evidence(void *context, const char *name,
-				      struct bytes contents)
-{
-	struct vm *vm = context;
-
-	vm->owner.on_evidence(vm->owner.context, name, contents);
-}
-
-static void on_investigation_finding(void *context, const char *words)
-{
-	struct vm *vm = context;
-	uint64_t silent_ns = liveness_silent_ns(&vm->liveness, clock_mono_ns());
-	char text[FINDING_WORDS + 64];
-
-	snprintf(text, sizeof(text), "no sign of life for %.0f s: %s",
-		 (double)silent_ns / 1e9, words);
-	vm_kill(vm, PB__VM_END_REASON__VM_END_HUNG, text);
 }
 
 void vm_set_limit(struct vm *vm)
