@@ -42,7 +42,9 @@ static int add(struct kofiles *files, const FTSENT *entry)
 		free(path);
 		return -ENOMEM;
 	}
-	grown[files->count++] = (struct kofile){name, path};
+	grown[files->count].name = name;
+	grown[files->count].path = path;
+	files->count++;
 	return 0;
 }
 
