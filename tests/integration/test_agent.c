@@ -67,6 +67,17 @@ static void expect_in_log(const struct scene *scene, const char *words)
 	free(log);
 }
 
+/* Where a test's process ended among the kernel's records: not before its
+ * start, not behind its end. */
+static void expect_records_in_order(const struct controller *controller,
+				    uint32_t test)
+{
+	const struct attempt *attempt = controller_attempt(controller, test);
+
+	assert_true(attempt->kmsg_from <= attempt->kmsg_ended);
+	assert_true(attempt->kmsg_ended <= attempt->kmsg_upto);
+}
+
 /* ---- a normal run ---- */
 
 static void test_normal_run(void **state)
@@ -80,8 +91,10 @@ static void test_normal_run(void **state)
 	scene_plan(scene, tests);
 	scene_start(scene);
 	controller_wait_over(controller);
-	for (uint32_t i = 0; i < 3; i++)
+	for (uint32_t i = 0; i < 3; i++) {
 		controller_expect(controller, i, PB__VERDICT__VERDICT_PASS);
+		expect_records_in_order(controller, i);
+	}
 	controller_expect(controller, 3, PB__VERDICT__VERDICT_FAIL);
 	assert_int_equal(controller_attempt(controller, 3)->exit_status, 3);
 	controller_expect(controller, 4, PB__VERDICT__VERDICT_NOTRUN);
