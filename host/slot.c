@@ -542,8 +542,6 @@ static int open_boot(struct slot *slot)
 	open_store(slot);
 	if (postmortem_init(&slot->postmortem, &postmortem_owner) < 0)
 		return -ENOMEM;
-	symboliser_init(&slot->symboliser, slot->run->vmlinux,
-			slot->run->kernel->tree);
 	slot->watch = kernelwatch_create(&watch_owner, slot);
 	if (slot->watch == NULL)
 		return -ENOMEM;
@@ -624,4 +622,6 @@ void slot_init(struct slot *slot, const struct slot *as)
 	*slot = *as;
 	slot->active = false;
 	slot->console_fd = -1;
+	symboliser_init(&slot->symboliser, slot->run->vmlinux,
+			slot->run->kernel->tree);
 }

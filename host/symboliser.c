@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symboliser - source lines in the reports of one boot. */
+/* symboliser - source lines in the reports of a run's boots. */
 #include "host/symboliser.h"
 
 #include "host/debuginfo.h"
@@ -25,6 +25,9 @@ void symboliser_deinit(struct symboliser *symboliser)
 
 void symboliser_hello(struct symboliser *symboliser, const Pb__Hello *hello)
 {
+	symboliser_deinit(symboliser);
+	symboliser->tried = false;
+	symboliser->spent_ns = 0;
 	bytes_copy_string(symboliser->build_id, sizeof(symboliser->build_id),
 			  hello->build_id);
 	bytes_copy_string(symboliser->release, sizeof(symboliser->release),
@@ -56,8 +59,11 @@ static const char *open_symbols(struct symboliser *symboliser)
 	if (info.modules[0] == '\0')
 		source.modules = NULL;
 	rc = symbols_open(&source, &symboliser->symbols, why);
-	return rc == -ESTALE || (rc < 0 && symboliser->vmlinux != NULL) ? why
-									: NULL;
+	if (symboliser->complained || rc >= 0 ||
+	    (rc != -ESTALE && symboliser->vmlinux == NULL))
+		return NULL;
+	symboliser->complained = true;
+	return why;
 }
 
 static void annotate(struct symboliser *symboliser, Pb__KernelProblem *problem)
