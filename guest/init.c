@@ -5,6 +5,7 @@
 #include "guest/child.h"
 #include "guest/cmdline.h"
 #include "guest/modtree.h"
+#include "guest/newroot.h"
 #include "guest/port.h"
 #include "guest/root.h"
 #include "shared/fd.h"
@@ -124,8 +125,11 @@ int init_set_up(struct why *why)
 	static struct modtree modtree;
 	struct bytes command_line;
 	ssize_t len;
-	int rc = root_mount_kernel(why);
+	int rc = newroot_enter(why);
 
+	if (rc < 0)
+		log_warning("the root stays the shared one: %s", why->text);
+	rc = root_mount_kernel(why);
 	if (rc < 0)
 		return rc;
 	ensure_descriptors();
