@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernel's last words, out of the memory that it has left: of a panic that
+the console says nothing of, and when QEMU is killed. The kernel is where KASLR
+puts it, and has memory on both sides of the gap below 4 GiB."""
+import glob
+import os
+import signal
+import sys
+import time
+
+from vmtest import Run, check
+
+PANIC = 'Kernel panic - not syncing: sysrq triggered crash'
+
+
+def qemu_of(run):
+    """QEMU's pid: it is the run's process that has a channel."""
+    mark = b'FSTVM_VM=' + run.runtime.encode()
+    for path in glob.glob('/proc/[0-9]*'):
+        try:
+            with open(path + '/environ', 'rb') as file:
+                marked = mark in file.read()
+            with open(path + '/cmdline', 'rb') as file:
+                name = file.read().split(b'\0')[0]
+        except OSError:
+            continue
+        if marked and b'qemu-system' in name:
+            return int(os.path.basename(path))
+    return None
+
+
+def has_started(run, test):
+    """Whether the journal has a TestStarted of it: field 2 is the name."""
+    try:
+        with open(os.path.join(run.dir, 'journal'), 'rb') as file:
+            return b'\x12' + bytes([len(test)]) + test.encode() in file.read()
+    except OSError:
+        return False
+
+
+def kill_qemu(run):
+    while not has_started(run, 'generic/904'):
+        time.sleep(0.1)
+    os.kill(qemu_of(run), signal.SIGKILL)
+
+
+run = Run(sys.argv[1], [
+    '--memory', '4G', '--append', 'loglevel=0', '--unpack', 'off', '--',
+    '--exact-order', 'generic/906', 'generic/904'], meanwhile=kill_qemu)
+run.expect(4, {'generic/906': 'crash', 'generic/904': 'lost'})
+
+for log in glob.glob(os.path.join(run.dir, 'boot-*.log')):
+    with open(log, 'rb') as file:
+        check(PANIC.encode() not in file.read(), f'{log} is silent')
+check(run.test('generic/906')['reason'] == PANIC,
+      '906: the reason is the kernel\'s own line')
+panics = run.result['boot']['panics']
+check(len(panics) == 1, 'one panic is told')
+check('sysrq_handle_crash' in panics[0]['report'], 'and its call trace')
+
+ring = run.artifact('ext4/generic/906.evidence/kernel-ring.log').decode()
+lines = ring.splitlines()
+check('run fstests generic/906' in ring, '906: the ring from its start')
+check(PANIC in ring and '[T' in ring, '906: the panic, with its caller')
+check('Kernel Offset: 0x' in lines[-1], '906: the ring to the last line')
+ring = run.artifact('ext4/generic/904.evidence/kernel-ring.log').decode()
+check('run fstests generic/904' in ring, '904: the ring of a killed QEMU')
+check(PANIC not in ring, '904: and not of the boot before')
+run.remove()
