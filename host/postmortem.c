@@ -26,6 +26,7 @@ int postmortem_init(struct postmortem *postmortem,
 	*postmortem = (struct postmortem){
 		.owner = *owner,
 		.boot_mono_ns = clock_mono_ns(),
+		.ring_why = "",
 	};
 	return recordlog_init(&postmortem->records, LIMIT_EVIDENCE_KMSG_BYTES);
 }
@@ -63,6 +64,8 @@ void postmortem_event(struct postmortem *postmortem, const Pb__Event *event)
 		begin_test(postmortem, event->test_started);
 	else if (event->body_case == PB__EVENT__BODY_TEST_FINISHED)
 		end_test(postmortem, event->test_finished);
+	else if (event->body_case == PB__EVENT__BODY_KERNEL_RING)
+		postmortem->ring_why = event->kernel_ring->why;
 	if (event->body_case != PB__EVENT__BODY_KERNEL_RECORDS)
 		return;
 	records = event->kernel_records;
@@ -185,6 +188,8 @@ static void put_ended(FILE *to, const struct postmortem *postmortem,
 	if (verdict != PB__VERDICT__VERDICT_UNSPECIFIED)
 		fprintf(to, "verdict: %s\n", verdict_name(verdict));
 	put_vng(to, &vm->process);
+	if (*postmortem->ring_why)
+		fprintf(to, "kernel-ring.log: %s\n", postmortem->ring_why);
 }
 
 static void keep_ended(struct postmortem *postmortem, Pb__VmEndReason reason,

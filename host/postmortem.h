@@ -35,6 +35,8 @@ struct postmortem {
 	uint32_t attempt;
 	uint64_t test_mono_ns; /* host clock, at its start */
 	uint64_t boot_mono_ns;
+	/* Why the kernel's own log was not read, or ""; static text. */
+	const char *ring_why;
 };
 
 /* -ENOMEM. */

@@ -369,6 +369,7 @@ static void on_vm_gone(void *context)
 	event.body_case = PB__EVENT__BODY_KERNEL_RING;
 	event.kernel_ring = &ring;
 	(void)!tell(slot, &event);
+	postmortem_event(&slot->postmortem, &event);
 }
 
 static void keep_ring(struct slot *slot, Pb__VmEndReason reason,
