@@ -365,6 +365,7 @@ static void on_vm_gone(void *context)
 		return;
 	lastwords_read(&slot->vm.blackbox.ram, slot->watch, &slot->ring,
 		       slot->postmortem.records.from_sequence, &ring);
+	slot->vm.kernel_log = recordlog_text(&slot->ring);
 	init_event(slot, &event);
 	event.body_case = PB__EVENT__BODY_KERNEL_RING;
 	event.kernel_ring = &ring;

@@ -182,3 +182,40 @@ bool bootfault_explain(const struct bootfault_facts *facts,
 	snprintf(to, BOOTFAULT_TEXT, "%s", words);
 	return true;
 }
+
+/* Of a log: the last ones. */
+struct tail {
+	struct bytes lines[BOOTFAULT_LOG_LINES];
+	size_t count; /* of all */
+};
+
+static struct bytes tail_line(const void *context, size_t i)
+{
+	const struct tail *tail = context;
+	size_t first = tail->count > BOOTFAULT_LOG_LINES
+			       ? tail->count - BOOTFAULT_LOG_LINES
+			       : 0;
+
+	return tail->lines[(first + i) % BOOTFAULT_LOG_LINES];
+}
+
+bool bootfault_explain_log(const struct bootfault_facts *facts,
+			   struct bytes log, char to[BOOTFAULT_TEXT])
+{
+	struct tail tail = {.count = 0};
+
+	while (log.len > 0) {
+		const uint8_t *end = memchr(log.data, '\n', log.len);
+		size_t len = end ? (size_t)(end - log.data) : log.len;
+
+		tail.lines[tail.count++ % BOOTFAULT_LOG_LINES] =
+			bytes_take(&log, len);
+		(void)bytes_take(&log, 1);
+	}
+	return find_cause(facts->death_is_known ? CAUSES - DEATHS : CAUSES,
+			  tail_line, &tail,
+			  tail.count < BOOTFAULT_LOG_LINES
+				  ? tail.count
+				  : BOOTFAULT_LOG_LINES,
+			  to);
+}

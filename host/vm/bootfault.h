@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BOOTFAULT_TEXT = 320 };
+enum {
+	BOOTFAULT_TEXT = 320,
+	BOOTFAULT_LOG_LINES = 200,
+};
 
 struct bootfault_facts {
 	bool qemu_connected; /* it came to open the channel */
@@ -30,3 +33,7 @@ typedef struct bytes bootfault_line(const void *context, size_t i);
 bool bootfault_explain(const struct bootfault_facts *facts,
 		       bootfault_line *line, const void *context, size_t count,
 		       char to[BOOTFAULT_TEXT]);
+/* The same of the kernel's own log, by its last BOOTFAULT_LOG_LINES lines: what
+ * the console had of it, or had not, does not matter then. */
+bool bootfault_explain_log(const struct bootfault_facts *facts,
+			   struct bytes log, char to[BOOTFAULT_TEXT]);

@@ -119,7 +119,8 @@ static void explain_boot(struct vm *vm)
 		.agent_init = vm->spec.vng->start == VNG_START_INIT,
 		.death_is_known =
 			vm->end_reason == PB__VM_END_REASON__VM_END_CRASHED,
-		.line_count = vm->console.line_count,
+		/* A kernel with a log has said something. */
+		.line_count = vm->console.line_count + vm->kernel_log.len,
 	};
 	size_t len = strlen(vm->end_detail);
 	char why[BOOTFAULT_TEXT];
@@ -127,7 +128,9 @@ static void explain_boot(struct vm *vm)
 	if (vm->session.state != SESSION_HELLO ||
 	    (vm->end_reason != PB__VM_END_REASON__VM_END_BOOT_TIMEOUT &&
 	     vm->end_reason != PB__VM_END_REASON__VM_END_BOOT_FAILED &&
-	     vm->end_reason != PB__VM_END_REASON__VM_END_CRASHED) ||
+	     vm->end_reason != PB__VM_END_REASON__VM_END_CRASHED))
+		return;
+	if (!bootfault_explain_log(&facts, vm->kernel_log, why) &&
 	    !bootfault_explain(&facts, line_of, &vm->console,
 			       console_last_count(&vm->console), why))
 		return;

@@ -82,7 +82,8 @@ struct vm_owner {
 	void (*on_evidence)(void *context, const char *name,
 			    struct bytes contents);
 	/* Its processes are gone, its memory (vm->blackbox) is not yet: why
-	 * did it die? vm_blame_kernel() may be called. */
+	 * did it die? vm_blame_kernel() may be called, and vm->kernel_log be
+	 * set: the log's text, which is the owner's. */
 	void (*on_gone)(void *context);
 	/* Before its VmEnded: what the reason means for the running test. */
 	void (*on_ending)(void *context, Pb__VmEndReason reason,
@@ -112,6 +113,7 @@ struct vm {
 	struct investigation investigation;
 	struct session session;
 	struct blackbox blackbox;
+	struct bytes kernel_log; /* set in on_gone(), until on_ending() */
 	struct console console;
 	ev_io out;
 	ev_io err;

@@ -62,6 +62,7 @@ static void on_gone(void *context)
 	(void)context;
 	was_held = vm.blackbox.ram.fd >= 0;
 	lastwords_read(&vm.blackbox.ram, watch, &text, 0, &ring);
+	vm.kernel_log = recordlog_text(&text);
 }
 
 static void on_ending(void *context, Pb__VmEndReason reason, const char *detail)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -171,6 +172,39 @@ static void test_any_bytes(void **state)
 	expect(&booting, &lines, "QEMU did not start: qemu-system: xxxx");
 }
 
+static void expect_log(const char *log, const char *words)
+{
+	char text[BOOTFAULT_TEXT] = "";
+
+	assert_int_equal(
+		bootfault_explain_log(&booting, bytes_of_string(log), text),
+		words != NULL);
+	if (words != NULL)
+		assert_string_equal(text, words);
+}
+
+static void test_log(void **state)
+{
+	static const char line[] = "<6>[    1.0] [T1] one more\n";
+	static char log[BOOTFAULT_LOG_LINES * sizeof(line) + 256];
+	size_t at;
+
+	(void)state;
+	expect_log("", NULL);
+	expect_log("\n", NULL);
+	expect_log(line, NULL);
+	expect_log("<0>[    1.0] [T1] Kernel panic - not syncing: x",
+		   "the kernel panicked in boot: Kernel panic - not syncing: "
+		   "x");
+	/* the last ones, and no more */
+	at = (size_t)snprintf(log, sizeof(log), "Oops: 0000\n");
+	for (size_t i = 0; i < BOOTFAULT_LOG_LINES - 1; i++)
+		at += (size_t)snprintf(log + at, sizeof(log) - at, "%s", line);
+	expect_log(log, "the kernel crashed in boot: Oops: 0000");
+	snprintf(log + at, sizeof(log) - at, "%s", line);
+	expect_log(log, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +214,7 @@ int main(void)
 		cmocka_unit_test(test_agent_as_init),
 		cmocka_unit_test(test_known_death),
 		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
