@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BOOTLOG_SAME_SECOND = 1000 };
 
@@ -78,6 +79,13 @@ int bootlog_finish(struct outdir *outdir, char name[BOOTLOG_NAME], bool success)
 	bytes_copy_string(ended + len - ending, sizeof(ended) - len + ending,
 			  bootlog_endings[success ? 1 : 2]);
 	r = beneath_rename(outdir->fd, name, ended);
+	for (size_t i = 1; r == -ENOENT && i < 3; i++) {
+		bytes_copy_string(ended + len - ending,
+				  sizeof(ended) - len + ending,
+				  bootlog_endings[i]);
+		if (faccessat(outdir->fd, ended, F_OK, 0) == 0)
+			r = 0;
+	}
 	if (r < 0)
 		return outdir_explain(outdir, r, name);
 	bytes_copy_string(name, BOOTLOG_NAME, ended);

@@ -16,6 +16,8 @@ must_check int bootlog_create(struct outdir *outdir, uint64_t real_ns,
 			      char ret_name[BOOTLOG_NAME]);
 /* Whether the name is one of bootlog_create(), as it begins. */
 bool bootlog_is_running(const char *name);
-/* name, from bootlog_create(), becomes the new one. */
+/* name, from bootlog_create(), becomes the new one. When it has been given one
+ * already, which a controller with a full disk could not journal, it becomes
+ * that. */
 must_check int bootlog_finish(struct outdir *outdir, char name[BOOTLOG_NAME],
 			      bool success);

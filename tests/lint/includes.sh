@@ -25,7 +25,7 @@ allowed()
 	guest) echo "shared proto" ;;
 	tests/*) echo "host host/record host/kernel host/plan host/vm" \
 		"host/link host/report host/warm guest shared proto tests/replay" \
-		"tests/ringimage" ;;
+		"tests/ringimage tests/unit/record" ;;
 	*) echo "nothing: $1 is a folder that includes.sh doesn't know" ;;
 	esac
 }

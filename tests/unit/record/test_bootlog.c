@@ -58,6 +58,22 @@ static void test_log_that_is_gone(void **state)
 	outdir_close(&outdir);
 }
 
+/* By a controller that had no room to say so. */
+static void test_log_that_has_its_name(void **state)
+{
+	struct outdir outdir;
+	char name[BOOTLOG_NAME], again[BOOTLOG_NAME];
+
+	(void)state;
+	assert_int_equal(outdir_create(&outdir, "run", "x", NOW), 0);
+	create(&outdir, name, "boot-20250122-143022-running.log");
+	strcpy(again, name);
+	assert_int_equal(bootlog_finish(&outdir, name, false), 0);
+	assert_int_equal(bootlog_finish(&outdir, again, true), 0);
+	assert_string_equal(again, "boot-20250122-143022-failure.log");
+	outdir_close(&outdir);
+}
+
 int main(void)
 {
 #define BOXED(test) \
@@ -65,6 +81,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOXED(test_names),
 		BOXED(test_log_that_is_gone),
+		BOXED(test_log_that_has_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
