@@ -125,15 +125,10 @@ static void finish(struct aftermath *aftermath)
 	aftermath->on_done(aftermath->context);
 }
 
-static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+static void begin(struct aftermath *aftermath, uint64_t ms)
 {
-	struct aftermath *aftermath = timer->data;
-
-	(void)loop;
-	(void)events;
-	if (child_look(&aftermath->child) ||
-	    clock_mono_ns() >= aftermath->deadline_ns)
-		finish(aftermath);
+	aftermath->deadline_ns = clock_mono_ns() + clock_ns_of_ms(ms);
+	ev_timer_again(aftermath->loop, &aftermath->tick);
 }
 
 static bool start_child(struct aftermath *aftermath)
@@ -150,9 +145,46 @@ static bool start_child(struct aftermath *aftermath)
 		log_warning("no process to look at what a test has left");
 		return false;
 	}
-	aftermath->deadline_ns = clock_mono_ns() + clock_ns_of_ms(AFTERMATH_MS);
-	ev_timer_again(aftermath->loop, &aftermath->tick);
+	begin(aftermath, AFTERMATH_MS);
 	return true;
+}
+
+static void count(struct aftermath *aftermath)
+{
+	static char things[LIMIT_TEXT];
+
+	aftermath->text[0] = '\0';
+	(void)baseline_compare(&aftermath->job->baseline,
+			       &aftermath->job->places, things, sizeof(things));
+	add(aftermath, things);
+	add_processes(aftermath, aftermath->scope);
+}
+
+/* What is left stays; and a guest that is given up needs no closer look. */
+static void settle(struct aftermath *aftermath)
+{
+	count(aftermath);
+	if (aftermath->text[0] != '\0' &&
+	    clock_mono_ns() < aftermath->deadline_ns)
+		return;
+	aftermath_stop(aftermath);
+	if (aftermath->text[0] == '\0' && aftermath->closely &&
+	    start_child(aftermath))
+		return;
+	aftermath->on_done(aftermath->context);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct aftermath *aftermath = timer->data;
+
+	(void)loop;
+	(void)events;
+	if (aftermath->settles)
+		settle(aftermath);
+	else if (child_look(&aftermath->child) ||
+		 clock_mono_ns() >= aftermath->deadline_ns)
+		finish(aftermath);
 }
 
 void aftermath_init(struct aftermath *aftermath, struct ev_loop *loop,
@@ -172,20 +204,22 @@ void aftermath_init(struct aftermath *aftermath, struct ev_loop *loop,
 bool aftermath_look(struct aftermath *aftermath, const struct scope *scope,
 		    bool closely)
 {
-	static char things[LIMIT_TEXT];
-
-	aftermath->text[0] = '\0';
-	(void)baseline_compare(&aftermath->job->baseline,
-			       &aftermath->job->places, things, sizeof(things));
-	add(aftermath, things);
-	add_processes(aftermath, scope);
-	return !closely || !start_child(aftermath);
+	aftermath->scope = scope;
+	aftermath->closely = closely;
+	count(aftermath);
+	if (aftermath->text[0] == '\0')
+		return !closely || !start_child(aftermath);
+	aftermath->settles = true;
+	aftermath->runs = true;
+	begin(aftermath, AFTERMATH_SETTLE_MS);
+	return false;
 }
 
 void aftermath_stop(struct aftermath *aftermath)
 {
 	ev_timer_stop(aftermath->loop, &aftermath->tick);
-	if (aftermath->runs && !aftermath->child.ended)
+	if (aftermath->runs && !aftermath->settles && !aftermath->child.ended)
 		child_abandon(&aftermath->child);
 	aftermath->runs = false;
+	aftermath->settles = false;
 }

@@ -19,15 +19,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { AFTERMATH_MS = 10000 };
+enum {
+	AFTERMATH_MS = 10000,
+	/* A loop device is detached when its last user closes it, and that may
+	 * be udev: what is left must still be there after this time. */
+	AFTERMATH_SETTLE_MS = 2000,
+};
 
 struct aftermath {
 	struct ev_loop *loop;
 	struct job *job;
 	struct child child;
 	ev_timer tick;
+	const struct scope *scope;
 	uint64_t deadline_ns;
-	bool runs;
+	bool closely;
+	bool settles;		   /* things may yet go by themselves */
+	bool runs;		   /* that, or the child */
 	char output[512];	   /* of the child */
 	char text[LIMIT_TEXT + 1]; /* what is left over; "": nothing */
 	void (*on_done)(void *context);
@@ -37,7 +45,8 @@ struct aftermath {
 void aftermath_init(struct aftermath *aftermath, struct ev_loop *loop,
 		    struct job *job, void (*on_done)(void *context),
 		    void *context);
-/* Returns whether text says it already; else on_done is called when it does. */
+/* Returns whether text says it already; else on_done is called when it does.
+ * scope is looked at until then. */
 must_check bool aftermath_look(struct aftermath *aftermath,
 			       const struct scope *scope, bool closely);
 void aftermath_stop(struct aftermath *aftermath);

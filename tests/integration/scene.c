@@ -41,7 +41,8 @@ static void append(const char *path, const char *text)
 static void make_tree(struct scene *scene)
 {
 	static const char *const files[] = {"950", "950.out", "951", "951.out",
-					    "952", "952.out", "953", "953.out"};
+					    "952", "952.out", "953", "953.out",
+					    "954", "954.out"};
 	char to[192];
 	char from[512];
 	const char *const copy[] = {"cp", "-R", FSTVM_TEST_SUITE, scene->tree,
@@ -56,7 +57,8 @@ static void make_tree(struct scene *scene)
 		run(add);
 	}
 	snprintf(to, sizeof(to), "%s/tests/generic/group.list", scene->tree);
-	append(to, "950 harness\n951 harness\n952 harness\n953 harness\n");
+	append(to, "950 harness\n951 harness\n952 harness\n953 harness\n"
+		   "954 harness\n");
 }
 
 int scene_set_up(void **state)

@@ -177,6 +177,22 @@ static void test_leftovers(void **state)
 	scene_expect_clean_end(scene);
 }
 
+/* What goes by itself, if late, is not left over. */
+static void test_leftovers_that_go(void **state)
+{
+	static const char *const tests[] = {"generic/954", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	expect_all_pass(scene);
+	assert_null(controller_attempt(&scene->controller, 0)->leftovers);
+	assert_int_equal(scene->controller.job_end,
+			 PB__JOB_END__JOB_END_COMPLETE);
+	scene_expect_clean_end(scene);
+}
+
 /* After the last one nothing is to run that could be spoiled. */
 static void test_leftovers_at_the_end(void **state)
 {
@@ -942,6 +958,7 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_artifacts),
 		SCENE_TEST(test_reruns),
 		SCENE_TEST(test_leftovers),
+		SCENE_TEST(test_leftovers_that_go),
 		SCENE_TEST(test_leftovers_at_the_end),
 		SCENE_TEST(test_beats),
 		SCENE_TEST(test_setup_failure),
