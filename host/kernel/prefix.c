@@ -226,19 +226,47 @@ static size_t iso_date_length(struct bytes b)
 	return is_clock(clock) ? n : 0;
 }
 
-/* "2026/11/23 17:17:00 " of many loggers. */
-static void take_date(struct bytes *b)
+/* How much of b looks like shape: "0" is any digit. */
+static bool has_shape(struct bytes b, const char *shape)
 {
-	static const char shape[] = "0000/00/00 00:00:00 ";
-
-	if (b->len < sizeof(shape) - 1)
-		return;
 	for (size_t i = 0; shape[i]; i++) {
-		if (shape[i] == '0' ? !is_digit(b->data[i])
-				    : b->data[i] != (uint8_t)shape[i])
-			return;
+		if (shape[i] == '0' ? !is_digit(at(b, i))
+				    : at(b, i) != (uint8_t)shape[i])
+			return false;
 	}
-	bytes_take(b, sizeof(shape) - 1);
+	return true;
+}
+
+/* "2026/11/23 17:17:00 ", "2026-11-23T17:17:00.123456 ", "17:17:00.123 ",
+ * perhaps in brackets: what terminal programs and test labs put before. */
+static void take_stamp(struct bytes *b)
+{
+	static const char *const dates[] = {"0000/00/00 ", "0000-00-00 ",
+					    "0000-00-00T", ""};
+	struct bytes rest = *b;
+	bool bracket = at(rest, 0) == '[';
+	size_t i = 0;
+
+	bytes_take(&rest, bracket);
+	while (dates[i][0] && !has_shape(rest, dates[i]))
+		i++;
+	bytes_take(&rest, strlen(dates[i]));
+	if (!is_clock(rest))
+		return;
+	bytes_take(&rest, 8);
+	if (at(rest, 0) == '.' || at(rest, 0) == ',')
+		bytes_take(&rest, 1);
+	while (is_digit(at(rest, 0)))
+		bytes_take(&rest, 1);
+	if (at(rest, 0) == 'Z')
+		bytes_take(&rest, 1);
+	if (bracket && at(rest, 0) != ']')
+		return;
+	bytes_take(&rest, bracket);
+	if (at(rest, 0) != ' ')
+		return;
+	bytes_take(&rest, 1);
+	*b = rest;
 }
 
 /* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages. */
@@ -276,6 +304,19 @@ static size_t tag_length(struct bytes b)
 	return at(b, i + 1) == ' ' ? i + 2 : i + 1;
 }
 
+/* Syslog daemons write the zone behind ISO dates; test labs don't. */
+static bool has_zone(struct bytes b)
+{
+	struct bytes end = b;
+	size_t n = word_length(b);
+
+	if (n < 20)
+		return false;
+	bytes_take(&end, n - 6);
+	return b.data[n - 1] == 'Z' || has_shape(end, "+00:00") ||
+	       has_shape(end, "-00:00");
+}
+
 /* A syslog line: date, host, perhaps "facility.level", tag. Everybody's tag
  * but the kernel's is foreign; the kernel's may be missing before a time. */
 static void take_syslog(struct bytes *b, struct line_prefix *prefix)
@@ -283,7 +324,7 @@ static void take_syslog(struct bytes *b, struct line_prefix *prefix)
 	struct bytes rest = *b;
 	size_t date = traditional_date_length(rest);
 
-	if (date == 0)
+	if (date == 0 && has_zone(rest))
 		date = iso_date_length(rest);
 	if (date == 0)
 		return;
@@ -427,8 +468,9 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 		take_vendor(&b);
 		take_journal(&b, &prefix);
 	} else if (!take_ctime(&b, &prefix) && !take_iso(&b, &prefix)) {
-		take_date(&b);
 		take_syslog(&b, &prefix);
+		if (!prefix.logged)
+			take_stamp(&b);
 		take_level(&b, &prefix);
 		if (!take_time(&b, &prefix) && !prefix.foreign)
 			skip_junk(&b, &prefix);

@@ -77,7 +77,7 @@ void report_scanner_line(struct report_scanner *scanner, struct bytes line)
 		scanner_forget_parked(scanner);
 	if (prefix.foreign)
 		return;
-	if (prefix.has_time || scanner->timed < TIMED_LINES) {
+	if (prefix.has_time || scanner_may_be_untimed(scanner)) {
 		scanner_take(scanner, &prefix);
 		return;
 	}

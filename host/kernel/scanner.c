@@ -81,6 +81,14 @@ static void park(struct report_scanner *scanner, const struct draft *draft)
 void scanner_forget_parked(struct report_scanner *scanner)
 {
 	scanner->parked_count = 0;
+	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
+		struct draft *draft = &scanner->drafts[i];
+
+		if (!draft->open || !draft->untold)
+			continue;
+		draft->open = false;
+		scanner->open_count--;
+	}
 }
 
 /* It is a log without time stamps: they are reports like any other. */
@@ -381,6 +389,19 @@ void scanner_take(struct report_scanner *scanner,
 	}
 	if (line->has_time && line->time_us > scanner->newest_us)
 		scanner->newest_us = line->time_us;
+}
+
+bool scanner_may_be_untimed(const struct report_scanner *scanner)
+{
+	if (scanner->timed >= TIMED_LINES)
+		return false;
+	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
+		const struct draft *draft = &scanner->drafts[i];
+
+		if (draft->open && draft->report.has_time)
+			return false;
+	}
+	return true;
 }
 
 void scanner_take_early(struct report_scanner *scanner,

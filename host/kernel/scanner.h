@@ -54,6 +54,8 @@ struct report_scanner {
 /* A line that is the kernel's, for all that is known. */
 void scanner_take(struct report_scanner *scanner,
 		  const struct line_prefix *line);
+/* Could a line without a time stamp be the kernel's? */
+bool scanner_may_be_untimed(const struct report_scanner *scanner);
 /* A line without a time stamp in a log that has them: only a kernel that was
  * started anew would print it. */
 void scanner_take_early(struct report_scanner *scanner,
