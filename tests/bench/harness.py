@@ -67,4 +67,6 @@ def after_crash(variants):
     second = timeline(result, 1)
     return {'boot_to_first': first['first_test'] - run.started,
             'crash_to_next': second['first_test'] - first['link_closed'],
+            'to_the_end_of_the_vm': first['ended'] - first['link_closed'],
+            'to_the_next_vm': second['started'] - first['link_closed'],
             'load': run.load}
