@@ -83,6 +83,7 @@ static void fill_config(Pb__RunStarted *event, const struct prepared *prepared)
 	event->post_check_timeout_ms = prepared->post_check_timeout_ms;
 	event->boot_timeout_ms = prepared->boot_timeout_ms;
 	event->setup_timeout_ms = prepared->setup_timeout_ms;
+	event->hang_timeout_ms = prepared->silence_ms;
 	event->retries = prepared->retries;
 	event->max_crashes = prepared->max_crashes;
 	event->kernel_problems = prepared->policy.kernel_problems;
@@ -170,6 +171,10 @@ static void give_times(const Pb__RunStarted *event, struct started_words *words,
 	if (event->timeout_ms > 0)
 		give_number(&options->timeout, words->timeout,
 			    sizeof(words->timeout), "ms", event->timeout_ms);
+	if (event->hang_timeout_ms > 0)
+		give_number(&options->hang_timeout, words->hang_timeout,
+			    sizeof(words->hang_timeout), "ms",
+			    event->hang_timeout_ms);
 	give_number(&options->test_timeout, words->test_timeout,
 		    sizeof(words->test_timeout), "ms", event->test_timeout_ms);
 	give_number(&options->boot_timeout, words->boot_timeout,

@@ -34,6 +34,7 @@ struct started_words {
 	char cpus[16];
 	char timeout[32];
 	char test_timeout[32];
+	char hang_timeout[32];
 	char boot_timeout[32];
 	char retries[16];
 	char max_crashes[16];

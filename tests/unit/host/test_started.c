@@ -40,6 +40,7 @@ static void prepare(void)
 	prepared->test_timeout_ms = 1500;
 	prepared->boot_timeout_ms = 60000;
 	prepared->setup_timeout_ms = 300000;
+	prepared->silence_ms = 20000;
 	prepared->retries = 2;
 	prepared->max_crashes = 7;
 }
@@ -131,6 +132,7 @@ static void test_back_to_options(void **state)
 	assert_string_equal(options.timeout, "90000ms");
 	assert_string_equal(options.test_timeout, "1500ms");
 	assert_string_equal(options.boot_timeout, "60000ms");
+	assert_string_equal(options.hang_timeout, "20000ms");
 	assert_string_equal(options.retries, "2");
 	assert_string_equal(options.max_crashes, "7");
 	assert_string_equal(options.kernel_parameters, "foo=1 bar");
@@ -168,8 +170,11 @@ static void test_what_is_asked_now_stays(void **state)
 	/* There was none, and there is none. */
 	options.timeout = NULL;
 	started.event.timeout_ms = 0;
+	options.hang_timeout = NULL;
+	started.event.hang_timeout_ms = 0;
 	started_options(&started.event, &words, &options);
 	assert_null(options.timeout);
+	assert_null(options.hang_timeout);
 }
 
 int main(void)
