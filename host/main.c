@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fstvm - boots a kernel in a VM, runs fstests in it, says what happened. */
-#include "host/cmd_dmesg.h"
-#include "host/commands.h"
-#include "host/options.h"
+#include "host/cli/cmd_dmesg.h"
+#include "host/cli/commands.h"
+#include "host/cli/options.h"
 #include "host/report/exitcode.h"
 #include "shared/log.h"
 

@@ -6,7 +6,7 @@
  * a test's start and end (number of the next record, warn_count), 'j' the end
  * of the job. Whatever is told must be whole.
  */
-#include "host/kernelwatch.h"
+#include "host/run/kernelwatch.h"
 
 #include "shared/must.h"
 

@@ -4,7 +4,7 @@
  * The first byte chooses the command; the words stand on lines. What must
  * hold: what is left over are words, and every value is a part of one.
  */
-#include "host/options.h"
+#include "host/cli/options.h"
 #include "shared/bytes.h"
 #include "shared/limits.h"
 

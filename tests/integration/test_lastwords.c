@@ -2,8 +2,8 @@
 /* test_lastwords - the end of a VM whose kernel's log is found in the memory
  * that it leaves: the real host/vm around a process that stands for vng and
  * QEMU (ghost.c). */
-#include "host/kernelwatch.h"
-#include "host/lastwords.h"
+#include "host/run/kernelwatch.h"
+#include "host/run/lastwords.h"
 #include "host/vm/process.h"
 #include "host/vm/vm.h"
 #include "shared/fd.h"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Does every file include only what is below it? The layers are those of the
 # libraries in CMake: report, kernel, plan, warm, link and, above link and kernel, vm
-# -> record -> shared -> proto; guest -> shared; the top of host/ sees all of
-# host/. Includes are written from the root; only generated headers have no
+# -> record -> shared -> proto; guest -> shared; run sees all but report, cli
+# sees all of host/. Includes are written from the root; only generated headers have no
 # folder.
 . "${0%/*}/files.sh"
 failures=0
@@ -20,10 +20,13 @@ allowed()
 	host/kernel | host/plan | host/link | host/report | host/warm)
 		echo "host/record shared proto"
 		;;
-	host) echo "host/record host/kernel host/plan host/vm host/link" \
-		"host/report host/warm shared proto" ;;
+	host/run) echo "host/record host/kernel host/plan host/vm host/link" \
+		"host/warm shared proto" ;;
+	host/cli) echo "host/run host/record host/kernel host/plan host/vm" \
+		"host/link host/report host/warm shared proto" ;;
+	host) echo "host/cli host/report shared" ;;
 	guest) echo "shared proto" ;;
-	tests/*) echo "host host/record host/kernel host/plan host/vm" \
+	tests/*) echo "host/cli host/run host/record host/kernel host/plan host/vm" \
 		"host/link host/report host/warm guest shared proto tests/replay" \
 		"tests/ringimage tests/unit/record" ;;
 	*) echo "nothing: $1 is a folder that includes.sh doesn't know" ;;

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+fstvm_unit_test(run/test_counters.c fstvm_run)
+fstvm_unit_test(run/test_debuginfo.c fstvm_run)
+fstvm_unit_test(run/test_heard.c fstvm_run)
+fstvm_unit_test(run/test_kernelwatch.c fstvm_run)
+fstvm_unit_test(run/test_lastwords.c fstvm_run fstvm_ringimage)
+fstvm_unit_test(run/test_policy.c fstvm_run)
+fstvm_unit_test(run/test_schedule.c fstvm_run fstvm_script)
+fstvm_unit_test(run/test_symboliser.c fstvm_run)
+fstvm_unit_test(run/test_timetable.c fstvm_run)
+fstvm_unit_test(run/test_orphan.c fstvm_run fstvm_script)
