@@ -43,6 +43,8 @@ void liveness_heard(struct liveness *liveness, uint64_t now_ns)
 {
 	liveness->heard_ns = now_ns;
 	liveness->page_count = 0;
+	liveness->compares = false;
+	liveness->ring_known = false;
 }
 
 void liveness_console(struct liveness *liveness, uint64_t now_ns)
@@ -53,10 +55,10 @@ void liveness_console(struct liveness *liveness, uint64_t now_ns)
 void liveness_ring(struct liveness *liveness, uint64_t sequence,
 		   uint64_t now_ns)
 {
-	if (sequence <= liveness->ring_sequence)
-		return;
+	if (liveness->ring_known && sequence > liveness->ring_sequence)
+		liveness->ring_ns = now_ns;
+	liveness->ring_known = true;
 	liveness->ring_sequence = sequence;
-	liveness->ring_ns = now_ns;
 }
 
 /* Whether the page is a new one; it then takes the oldest one's place. */
@@ -82,7 +84,8 @@ void liveness_sample(struct liveness *liveness, const struct liveness_cpu *cpus,
 		if (cpu->halted || cpu->ring != 0)
 			continue;
 		if (is_new_page(liveness,
-				cpu->instruction >> LIVENESS_PAGE_SHIFT))
+				cpu->instruction >> LIVENESS_PAGE_SHIFT) &&
+		    liveness->compares)
 			liveness->fresh++;
 	}
 	if (liveness->fresh >= LIVENESS_FRESH)
@@ -139,6 +142,7 @@ enum liveness_state liveness_tick(struct liveness *liveness, uint64_t now_ns)
 	must(limit_ns > 0);
 	forgive_absence(liveness, now_ns);
 	liveness->fresh = 0;
+	liveness->compares = liveness->page_count > 0;
 	silent_ns = liveness_silent_ns(liveness, now_ns);
 	if (silent_ns < late_ns(liveness))
 		return LIVENESS_ALIVE;

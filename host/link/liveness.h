@@ -62,10 +62,12 @@ struct liveness {
 	uint64_t console_ns;
 	uint64_t ring_ns;
 	uint64_t registers_ns;
+	bool ring_known; /* since the last message: */
 	uint64_t ring_sequence;
 	uint64_t pages[LIVENESS_PAGES];
 	size_t page_count;  /* ever */
 	unsigned int fresh; /* new pages since the last tick */
+	bool compares;	    /* there were samples before it */
 };
 
 void liveness_init(struct liveness *liveness, uint64_t limit_ms,

@@ -65,7 +65,8 @@ static void test_what_moves_is_no_corpse(void **state)
 	liveness_console(&guest, now);
 	assert_int_equal(pass(5), LIVENESS_SLOW);
 	assert_int_equal(pass(50), LIVENESS_SLOW);
-	/* By the ring; the same sequence number is no news. */
+	/* By the ring; the first number and the same one are no news. */
+	liveness_ring(&guest, 6, now);
 	liveness_ring(&guest, 7, now);
 	assert_int_equal(pass(55), LIVENESS_SLOW);
 	liveness_ring(&guest, 7, now);
@@ -126,6 +127,22 @@ static void test_idle_cpus_and_spinning_ones(void **state)
 	assert_int_equal(pass(5), LIVENESS_HUNG);
 }
 
+/* That they are somewhere does not say that they move. */
+static void test_stopped_cpus(void **state)
+{
+	struct liveness_cpu cpus[] = {spinning, spinning};
+
+	(void)state;
+	cpus[1].instruction += 4096;
+	assert_int_equal(pass(15), LIVENESS_SUSPECT);
+	for (int i = 0; i < 8; i++) {
+		liveness_ring(&guest, 4711, now);
+		liveness_sample(&guest, cpus, 2, now);
+		assert_int_equal(pass(5), LIVENESS_SUSPECT);
+	}
+	assert_int_equal(pass(5), LIVENESS_HUNG);
+}
+
 static void test_patience_has_an_end(void **state)
 {
 	struct liveness_cpu wandering = spinning;
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test_setup(test_the_kernel_moves, set_up),
 		cmocka_unit_test_setup(test_idle_cpus_and_spinning_ones,
 				       set_up),
+		cmocka_unit_test_setup(test_stopped_cpus, set_up),
 		cmocka_unit_test_setup(test_patience_has_an_end, set_up),
 		cmocka_unit_test_setup(test_a_slower_machine, set_up),
 		cmocka_unit_test_setup(test_a_short_limit, set_up),
