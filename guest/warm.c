@@ -27,7 +27,6 @@
 enum {
 	OUTPUT_BYTES = 512,
 	PAGE_BYTES = 4096, /* or more: then a small guest does without */
-	MEMORY_SHARE = 8,  /* of the guest's memory that bundles may take */
 };
 
 struct piece {
@@ -74,7 +73,8 @@ static uint64_t room_bytes(void)
 
 	if (sysinfo(&info) < 0)
 		return 0;
-	return (uint64_t)info.totalram * info.mem_unit / MEMORY_SHARE;
+	return (uint64_t)info.totalram * info.mem_unit /
+	       LIMIT_BUNDLE_MEMORY_SHARE;
 }
 
 /* With room for what does not fill its last page. */

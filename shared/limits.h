@@ -37,6 +37,8 @@ enum {
 	/* Members of a bundle (bundle.h), and bytes of its index. */
 	LIMIT_BUNDLE_ENTRIES = 32768,
 	LIMIT_BUNDLE_INDEX = 8 * 1024 * 1024,
+	/* All bundles may take this part of the guest's memory. */
+	LIMIT_BUNDLE_MEMORY_SHARE = 8,
 
 	/* A console line; longer ones are cut with a marker. */
 	LIMIT_CONSOLE_LINE = 4096,

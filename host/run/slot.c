@@ -2,10 +2,8 @@
 /* slot - the place of one VM in a run. */
 #include "host/run/slot.h"
 
-#include "host/record/assignment.h"
 #include "host/record/bootlog.h"
 #include "host/record/event.h"
-#include "host/record/testtime.h"
 #include "host/run/lastwords.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
@@ -14,9 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-
-enum { HEARTBEAT_MS = 5000 };
 
 static int tell(struct slot *slot, Pb__Event *event)
 {
@@ -59,18 +54,12 @@ static int judge_stopped(struct slot *slot, const Pb__TestFinished *finished)
 	    finished->check_verdict != PB__CHECK_VERDICT__CHECK_VERDICT_NONE)
 		return 0;
 	return tell_attempt_ended(
-		slot, slot->plan[finished->index],
-		slot->attempt[finished->index] + finished->rerun,
+		slot, slot->job.plan[finished->index],
+		slot->job.attempt[finished->index] + finished->rerun,
 		schedule_verdict(PB__VM_END_REASON__VM_END_STOPPED,
 				 schedule->timed_out),
 		schedule->timed_out ? "the run's time was over"
 				    : "the run was stopped");
-}
-
-static void open_store(struct slot *slot)
-{
-	artifact_store_open(&slot->artifacts, slot->run->outdir, slot->quota,
-			    slot->index);
 }
 
 static void watch_event(struct slot *slot, const Pb__Event *event)
@@ -97,56 +86,14 @@ static int tell_notice(struct slot *slot, const char *text)
 
 /* The RunSpec is sent when the Hello has been told: what is not ready now is
  * not worth waiting for. */
-static int offer_warm(struct slot *slot)
+static int offer_warm(struct slot *slot, const Pb__Hello *hello)
 {
-	const struct warm_result *result;
-	Pb__RunSpec *spec = &slot->spec;
-	char text[160];
+	char why[BOOTJOB_WHY];
 
-	if (slot->run->warm == NULL || slot->vm.state != VM_BOOTING)
+	if (slot->run->warm == NULL || slot->vm.state != VM_BOOTING ||
+	    bootjob_offer_warm(&slot->job, hello, why))
 		return 0;
-	result = warm_look(slot->run->warm);
-	if (result == NULL)
-		return tell_notice(slot, "warm: not ready yet, this boot does "
-					 "without");
-	if (result->error < 0) {
-		snprintf(text, sizeof(text), "warm: none: %s%s%s", result->step,
-			 result->step[0] ? ": " : "", strerror(-result->error));
-		return tell_notice(slot, text);
-	}
-	spec->warm_tag = (char *)(uintptr_t)VNG_WARM_TAG;
-	spec->warm_tools = (char *)(uintptr_t)result->tools.name;
-	spec->warm_tree = (char *)(uintptr_t)result->tree.name;
-	return 0;
-}
-
-static void hear_of_warm(struct slot *slot, const Pb__SetupDone *done)
-{
-	const Pb__RunSpec *spec = &slot->spec;
-
-	if (spec->warm_tag[0] == '\0')
-		return;
-	if (strstr(done->warm, "tools") == NULL)
-		warm_refuse(slot->run->warm, spec->warm_tools);
-	if (strstr(done->warm, "tree") == NULL)
-		warm_refuse(slot->run->warm, spec->warm_tree);
-}
-
-/* A boot measures how slow it is before it is given its RunSpec. */
-static void set_test_times(struct slot *slot, uint32_t slowness_percent)
-{
-	const Pb__RunStarted *started = slot->run->started;
-	Pb__RunSpec *spec = &slot->spec;
-
-	spec->test_timeout_ms =
-		testtime_ms(started, SIZE_MAX, slowness_percent);
-	if (started->n_test_timeouts_ms == 0)
-		return;
-	for (size_t i = 0; i < spec->n_tests; i++)
-		slot->test_times_ms[i] =
-			testtime_ms(started, slot->plan[i], slowness_percent);
-	spec->test_timeouts_ms = slot->test_times_ms;
-	spec->n_test_timeouts_ms = spec->n_tests;
+	return tell_notice(slot, why);
 }
 
 static int on_vm_event(void *context, Pb__Event *event)
@@ -166,119 +113,18 @@ static int on_vm_event(void *context, Pb__Event *event)
 		postmortem_event(&slot->postmortem, event);
 
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_CALIBRATION)
-		set_test_times(slot, event->calibration->slowness_percent);
+		bootjob_set_times(&slot->job,
+				  event->calibration->slowness_percent);
 	/* A new agent sends what its predecessor had begun from the start. */
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_HELLO) {
-		artifact_store_close(&slot->artifacts);
-		open_store(slot);
-		rc = offer_warm(slot);
+		deposit_reopen(&slot->deposit);
+		rc = offer_warm(slot, event->hello);
 	}
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_SETUP_DONE)
-		hear_of_warm(slot, event->setup_done);
+		bootjob_hear_of_warm(&slot->job, event->setup_done);
 	if (rc == 0 && event->body_case == PB__EVENT__BODY_TEST_FINISHED)
 		rc = judge_stopped(slot, event->test_finished);
 	return rc;
-}
-
-static int tell_stored(struct slot *slot, const struct assignment_key *key,
-		       const char *guest_name,
-		       const struct artifact_stored *kept)
-{
-	Pb__ArtifactStored stored = PB__ARTIFACT_STORED__INIT;
-	Pb__Event event;
-
-	stored.test = key->test;
-	stored.attempt = key->attempt;
-	stored.guest_name = (char *)(uintptr_t)guest_name;
-	stored.path = (char *)(uintptr_t)kept->path;
-	stored.size_bytes = kept->size_bytes;
-	stored.kept_bytes = kept->kept_bytes;
-	stored.incomplete = kept->incomplete;
-	init_event(slot, &event);
-	event.body_case = PB__EVENT__BODY_ARTIFACT_STORED;
-	event.artifact_stored = &stored;
-	return tell(slot, &event);
-}
-
-static int tell_evidence(struct slot *slot, const struct assignment_key *key,
-			 const struct artifact_origin *origin,
-			 const struct artifact_stored *kept)
-{
-	Pb__EvidenceStored stored = PB__EVIDENCE_STORED__INIT;
-	Pb__Event event;
-
-	stored.in_test = origin->test != NULL;
-	stored.test = key->test;
-	stored.attempt = key->attempt;
-	stored.name = (char *)(uintptr_t)evidence_guest_name(origin);
-	stored.path = (char *)(uintptr_t)kept->path;
-	stored.kept_bytes = kept->kept_bytes;
-	if (kept->size_bytes > kept->kept_bytes)
-		stored.dropped_bytes = kept->size_bytes - kept->kept_bytes;
-	init_event(slot, &event);
-	event.body_case = PB__EVENT__BODY_EVIDENCE_STORED;
-	event.evidence_stored = &stored;
-	return tell(slot, &event);
-}
-
-static struct artifact_origin origin_of(const struct slot *slot,
-					const struct assignment_key *key,
-					const char *guest_name)
-{
-	const Pb__PlannedTest *test = slot->run->started->tests[key->test];
-
-	return (struct artifact_origin){
-		.config = slot->run->started->config_name,
-		.test = test->name,
-		.iteration = test->iteration,
-		.attempt = key->attempt,
-		.guest_name = guest_name,
-		.planned = key->test,
-		.attempts = slot->schedule->tests[key->test].attempts,
-	};
-}
-
-static int store_artifact(struct slot *slot, const Pb__ArtifactEnd *end)
-{
-	struct assignment_key key = {.test = 0};
-	struct artifact_origin origin = {
-		.config = slot->run->started->config_name,
-		.guest_name = end->name,
-		.boot = slot->vm.spec.boot,
-	};
-	struct artifact_stored kept;
-	int rc;
-
-	if (end->index < slot->spec.n_tests) {
-		key.test = slot->plan[end->index];
-		key.attempt = slot->attempt[end->index] + end->rerun;
-		origin = origin_of(slot, &key, end->name);
-	} else if (!end->evidence) {
-		return 0; /* of a test that is none: nothing is kept */
-	}
-	origin.is_evidence = end->evidence;
-	rc = artifact_store_end(&slot->artifacts, end, &origin, &kept);
-	if (rc < 0)
-		return rc;
-	return end->evidence ? tell_evidence(slot, &key, &origin, &kept)
-			     : tell_stored(slot, &key, end->name, &kept);
-}
-
-/* The VM is gone with a file half sent. Of which test it was is not known
- * before its end; it is kept with the one that ran. */
-static void keep_unfinished(struct slot *slot)
-{
-	static const char name[] = "unfinished";
-	struct assignment_key key;
-	struct artifact_origin origin;
-	struct artifact_stored kept;
-
-	if (!schedule_running(slot->schedule, &key.test, &key.attempt))
-		return;
-	origin = origin_of(slot, &key, name);
-	while (artifact_store_abandon(&slot->artifacts, &origin, &kept) == 1)
-		if (tell_stored(slot, &key, name, &kept) < 0)
-			return;
 }
 
 static int on_vm_bulk(void *context, const Pb__Envelope *envelope)
@@ -287,10 +133,9 @@ static int on_vm_bulk(void *context, const Pb__Envelope *envelope)
 	int rc = 0;
 
 	if (envelope->body_case == PB__ENVELOPE__BODY_ARTIFACT_CHUNK)
-		rc = artifact_store_chunk(&slot->artifacts,
-					  envelope->artifact_chunk);
+		rc = deposit_chunk(&slot->deposit, envelope->artifact_chunk);
 	else if (envelope->body_case == PB__ENVELOPE__BODY_ARTIFACT_END)
-		rc = store_artifact(slot, envelope->artifact_end);
+		rc = deposit_end(&slot->deposit, envelope->artifact_end);
 	else if (envelope->body_case == PB__ENVELOPE__BODY_LOG_CHUNK)
 		rc = slot->owner.on_log(slot->owner.context,
 					envelope->log_chunk);
@@ -416,7 +261,7 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 				   slot->run->outdir->path);
 	kernelwatch_finish(slot->watch,
 			   reason != PB__VM_END_REASON__VM_END_FINISHED);
-	keep_unfinished(slot);
+	deposit_keep_unfinished(&slot->deposit);
 	if (schedule_running(slot->schedule, &test, &attempt)) {
 		verdict = schedule_verdict(reason, slot->schedule->timed_out);
 		(void)!tell_attempt_ended(slot, test, attempt, verdict, detail);
@@ -433,20 +278,13 @@ static void on_vm_ending(void *context, Pb__VmEndReason reason,
 
 static void release_boot(struct slot *slot)
 {
-	artifact_store_close(&slot->artifacts);
+	deposit_close(&slot->deposit);
 	kernelwatch_destroy(slot->watch);
 	slot->watch = NULL;
 	symboliser_deinit(&slot->symboliser);
 	postmortem_deinit(&slot->postmortem);
 	fd_close(&slot->console_fd);
-	free(slot->tests);
-	free(slot->plan);
-	free(slot->attempt);
-	free(slot->test_times_ms);
-	slot->test_times_ms = NULL;
-	slot->tests = NULL;
-	slot->plan = NULL;
-	slot->attempt = NULL;
+	bootjob_deinit(&slot->job);
 	slot->active = false;
 }
 
@@ -460,65 +298,7 @@ static void on_vm_over(void *context)
 
 /* ---- the next boot ---- */
 
-static int choose_tests(struct slot *slot, Pb__RunEnd *ret_end)
-{
-	const Pb__RunStarted *started = slot->run->started;
-	size_t cap = started->n_tests < LIMIT_JOB_TESTS ? started->n_tests
-							: LIMIT_JOB_TESTS;
-	size_t n;
-
-	slot->plan = calloc(cap + 1, sizeof(*slot->plan));
-	slot->attempt = calloc(cap + 1, sizeof(*slot->attempt));
-	slot->tests = calloc(cap + 1, sizeof(*slot->tests));
-	slot->test_times_ms = calloc(cap + 1, sizeof(*slot->test_times_ms));
-	if (slot->plan == NULL || slot->attempt == NULL ||
-	    slot->tests == NULL || slot->test_times_ms == NULL)
-		return -ENOMEM;
-	n = schedule_next(slot->schedule, slot->plan, cap, ret_end);
-	for (size_t i = 0; i < n; i++) {
-		slot->tests[i] = started->tests[slot->plan[i]]->name;
-		slot->attempt[i] =
-			slot->schedule->tests[slot->plan[i]].attempts;
-	}
-	return (int)n;
-}
-
-static void fill_spec(struct slot *slot, size_t n_tests)
-{
-	const struct run_spec *run = slot->run;
-	const Pb__RunStarted *started = run->started;
-	Pb__RunSpec *spec = &slot->spec;
-
-	pb__run_spec__init(spec);
-	spec->config_name = started->config_name;
-	spec->fstype = started->fstype;
-	spec->mkfs_options = started->mkfs_options;
-	spec->mount_options = started->mount_options;
-	spec->devices = started->devices;
-	spec->n_devices = started->n_devices;
-	spec->tree_tag = (char *)(uintptr_t) "fstvm.tree";
-	spec->tests = slot->tests;
-	spec->n_tests = n_tests;
-	set_test_times(slot, 0);
-	spec->post_check_timeout_ms = started->post_check_timeout_ms;
-	spec->setup_timeout_ms = run->setup_timeout_ms;
-	spec->heartbeat_ms = HEARTBEAT_MS;
-	spec->loop_failures = started->loop_failures;
-	if (getrandom(slot->seed, sizeof(slot->seed), 0) ==
-	    sizeof(slot->seed)) {
-		spec->seed.data = slot->seed;
-		spec->seed.len = sizeof(slot->seed);
-	}
-	for (; run->environment != NULL &&
-	       run->environment[spec->n_environment] != NULL;
-	     spec->n_environment++)
-		;
-	spec->environment = (char **)(uintptr_t)run->environment;
-	spec->artifact_cap_bytes = LIMIT_ARTIFACT_BYTES;
-	spec->test_artifacts_cap_bytes = LIMIT_TEST_ARTIFACTS_BYTES;
-}
-
-static int on_postmortem_event(void *context, Pb__Event *event)
+static int on_own_event(void *context, Pb__Event *event)
 {
 	return tell(context, event);
 }
@@ -537,11 +317,20 @@ static int open_boot(struct slot *slot)
 		.started = slot->run->started,
 		.schedule = slot->schedule,
 		.vm = &slot->vm,
-		.on_event = on_postmortem_event,
+		.on_event = on_own_event,
+		.context = slot,
+	};
+	const struct deposit_owner deposit_owner = {
+		.job = &slot->job,
+		.schedule = slot->schedule,
+		.vm = &slot->vm,
+		.vm_index = slot->index,
+		.quota = slot->quota,
+		.on_event = on_own_event,
 		.context = slot,
 	};
 
-	open_store(slot);
+	deposit_open(&slot->deposit, &deposit_owner);
 	if (postmortem_init(&slot->postmortem, &postmortem_owner) < 0)
 		return -ENOMEM;
 	slot->watch = kernelwatch_create(&watch_owner, slot);
@@ -580,9 +369,9 @@ static int start_vm(struct slot *slot, uint32_t boot)
 		.vng = &slot->vng,
 		.kernel = run->kernel,
 		.runtime_dir = run->runtime_dir,
-		.run_spec = &slot->spec,
-		.plan = slot->plan,
-		.attempt = slot->attempt,
+		.run_spec = &slot->job.spec,
+		.plan = slot->job.plan,
+		.attempt = slot->job.attempt,
 		.boot_timeout_ms = run->started->boot_timeout_ms,
 		.silence_ms = run->silence_ms,
 		.console_fd = slot->console_fd,
@@ -601,11 +390,10 @@ static int start_vm(struct slot *slot, uint32_t boot)
 
 int slot_boot(struct slot *slot, uint32_t boot, Pb__RunEnd *ret_end)
 {
-	int n = choose_tests(slot, ret_end);
+	int n = bootjob_init(&slot->job, slot->run, slot->schedule, ret_end);
 	int rc = n;
 
 	if (n > 0) {
-		fill_spec(slot, (size_t)n);
 		rc = open_boot(slot);
 		if (rc < 0)
 			slot->owner.failed(slot->owner.context, rc,

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* slot - the place of one VM in a run: one boot after the other.
  *
- * A boot's RunSpec is made here from what the schedule has left, and what the
- * VM says is turned into the run's events: artifacts are stored, the kernel's
- * problems watched for, and a test that its VM has taken with it gets the
- * controller's verdict.
+ * A boot gets its job (bootjob.h), and what the VM says is turned into the run's
+ * events: files are stored, the kernel's problems watched for, and a test that
+ * its VM has taken with it gets the controller's verdict.
  */
 #pragma once
 
 #include "host/kernel/recordlog.h"
-#include "host/record/artifact.h"
 #include "host/record/bootlog.h"
+#include "host/run/bootjob.h"
+#include "host/run/deposit.h"
 #include "host/run/kernelwatch.h"
 #include "host/run/postmortem.h"
-#include "host/run/run.h"
-#include "host/run/schedule.h"
 #include "host/run/symboliser.h"
 #include "host/vm/vm.h"
-
-enum { SLOT_SEED_BYTES = 256 };
 
 struct slot_owner {
 	int (*on_event)(void *context, Pb__Event *event);
@@ -44,15 +40,10 @@ struct slot {
 	bool active; /* there is a VM */
 	struct vng_spec vng;
 	struct vm vm;
-	Pb__RunSpec spec;
-	char **tests;
-	uint32_t *plan;		 /* spec.tests[i] is planned test plan[i] */
-	uint32_t *attempt;	 /* and this its attempt */
-	uint64_t *test_times_ms; /* and what it may take, where they differ */
-	uint8_t seed[SLOT_SEED_BYTES];
+	struct bootjob job;
 	int console_fd;
 	char console_log[BOOTLOG_NAME];
-	struct artifact_store artifacts;
+	struct deposit deposit;
 	struct kernelwatch *watch;
 	struct symboliser symboliser;
 	struct postmortem postmortem;

@@ -34,9 +34,8 @@ struct warm_ask {
 };
 
 struct warm_result {
-	int error;	/* 0, or why there is nothing */
-	char step[64];	/* at which it failed */
-	bool has_tools; /* else the tree alone */
+	int error;     /* 0, or why there is nothing */
+	char step[64]; /* at which it failed */
 	struct archive_report tools;
 	struct archive_report tree;
 };

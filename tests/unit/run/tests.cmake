@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+fstvm_unit_test(run/test_bootjob.c fstvm_run)
 fstvm_unit_test(run/test_counters.c fstvm_run)
 fstvm_unit_test(run/test_debuginfo.c fstvm_run)
 fstvm_unit_test(run/test_heard.c fstvm_run)
