@@ -12,14 +12,19 @@ enum {
 
 enum { HANG_TIMEOUT_LEAST_MS = 10000 }; /* two beats */
 
-static void take_duration(struct prepared *prepared, const char *option,
+/* Whether it is said, and is one. */
+static bool take_duration(struct prepared *prepared, const char *option,
 			  const char *text, uint64_t *ms)
 {
-	if (text != NULL && options_duration_ms(text, ms) < 0)
-		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
-			      "%s: \"%s\" is not a time: a number of seconds, "
-			      "or with ms, s, m, h, d",
-			      option, text);
+	if (text == NULL)
+		return false;
+	if (options_duration_ms(text, ms) == 0)
+		return true;
+	preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
+		      "%s: \"%s\" is not a time: a number of seconds, "
+		      "or with ms, s, m, h, d",
+		      option, text);
+	return false;
 }
 
 void deadlines_number(struct prepared *prepared, const char *option,
@@ -42,15 +47,14 @@ void deadlines_take(struct prepared *prepared, const struct options *options)
 		prepared->found.kvm ? MINUTE_MS : 5ULL * MINUTE_MS;
 	prepared->max_crashes = 10;
 	prepared->test_timeout_chosen = options->test_timeout != NULL;
-	take_duration(prepared, "--timeout", options->timeout,
-		      &prepared->timeout_ms);
-	take_duration(prepared, "--test-timeout", options->test_timeout,
-		      &prepared->test_timeout_ms);
-	take_duration(prepared, "--boot-timeout", options->boot_timeout,
-		      &prepared->boot_timeout_ms);
-	take_duration(prepared, "--hang-timeout", options->hang_timeout,
-		      &prepared->silence_ms);
-	if (options->hang_timeout != NULL &&
+	(void)take_duration(prepared, "--timeout", options->timeout,
+			    &prepared->timeout_ms);
+	(void)take_duration(prepared, "--test-timeout", options->test_timeout,
+			    &prepared->test_timeout_ms);
+	(void)take_duration(prepared, "--boot-timeout", options->boot_timeout,
+			    &prepared->boot_timeout_ms);
+	if (take_duration(prepared, "--hang-timeout", options->hang_timeout,
+			  &prepared->silence_ms) &&
 	    prepared->silence_ms < HANG_TIMEOUT_LEAST_MS)
 		preflight_add(&prepared->list, "options", PREFLIGHT_FAIL, NULL,
 			      "--hang-timeout: \"%s\" is less than 10s; the "
