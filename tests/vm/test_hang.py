@@ -5,18 +5,14 @@ look from the outside, evidence is there, the tests around keep their verdicts.
 
 QEMU's own monitor belongs to fstvm; another one comes in by a vng of the
 test's, before the true one in PATH."""
-import glob
 import json
 import os
 import re
 import shutil
 import socket
-import sys
 import tempfile
-import threading
-import time
 
-from vmtest import Run, check
+from live import Live, build_directory, check
 
 LIMIT = 20
 ESCALATION = 10
@@ -26,18 +22,6 @@ WRAPPER = '''#!/bin/sh
 [ "$1" = --version ] && exec {vng} "$@"
 exec {vng} "$@" --qemu-opts=-qmp\\ unix:{socket},server=on,wait=off
 '''
-
-
-def is_running(test, since):
-    """Whether a run's journal has its start, besides the plan."""
-    for path in glob.glob('/var/tmp/fstvm-vmtest-*/run/journal'):
-        if os.stat(path).st_mtime < since:
-            continue
-        with open(path, 'rb') as file:
-            # in the arguments, in the plan, in TestStarted
-            if file.read().count(test.encode()) > 2:
-                return True
-    return False
 
 
 def stop_cpus(path):
@@ -51,14 +35,6 @@ def stop_cpus(path):
         while 'return' not in json.loads(lines.readline()):
             pass
     monitor.close()
-
-
-def stop_cpus_in(test, path, stopped):
-    since = time.time()
-    while not is_running(test, since):
-        time.sleep(0.2)
-    stop_cpus(path)
-    stopped.append(test)
 
 
 def evidence(run, test):
@@ -87,17 +63,12 @@ with open(wrapper, 'w', encoding='utf-8') as script:
     script.write(WRAPPER.format(vng=shutil.which('vng'), socket=monitor_path))
 os.chmod(wrapper, 0o755)
 os.environ['PATH'] = scratch + ':' + os.environ['PATH']
-stopped_in = []
-helper = threading.Thread(
-    target=stop_cpus_in, args=('generic/904', monitor_path, stopped_in),
-    daemon=True)
-helper.start()
-
-hung = Run(sys.argv[1], [
-    '--hang-timeout', f'{LIMIT}s', '--exact-order', 'generic/001',
-    'generic/911', 'generic/904', 'generic/002'])
-helper.join(10)
-check(stopped_in, 'the CPUs were stopped')
+hung = Live(build_directory())
+hung.start_run('--hang-timeout', f'{LIMIT}s', '--', '--exact-order',
+               'generic/001', 'generic/911', 'generic/904', 'generic/002')
+hung.wait('generic/904 runs', lambda: hung.running() == 'generic/904', 600)
+stop_cpus(monitor_path)
+hung.finish()
 hung.expect(1, {'generic/001': 'pass', 'generic/911': 'hang',
                 'generic/904': 'hang', 'generic/002': 'pass'})
 check(not os.path.exists(monitor_path), 'QEMU is gone with its monitor')
