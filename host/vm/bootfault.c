@@ -85,8 +85,11 @@ static const struct row causes[] = {
 	{"Oops: ", NULL, "the kernel crashed in boot", true},
 };
 
-/* The last rows say no more than the kernel's own words. */
-enum { CAUSES = sizeof(causes) / sizeof(causes[0]), DEATHS = 4 };
+enum {
+	STARTS = 4, /* the first rows: of a QEMU that never came up */
+	DEATHS = 4, /* the last: they say no more than the kernel's words */
+	CAUSES = sizeof(causes) / sizeof(causes[0]),
+};
 
 /* Where a kernel that was not heard after it came to, at best. */
 static const char *const silences[] = {
@@ -130,10 +133,14 @@ static void say(const struct row *row, struct bytes line,
 		snprintf(to, BOOTFAULT_TEXT, "%s", row->meaning);
 }
 
-static bool find_cause(size_t rows, bootfault_line *line, const void *context,
-		       size_t count, char to[BOOTFAULT_TEXT])
+static bool find_cause(const struct bootfault_facts *facts,
+		       bootfault_line *line, const void *context, size_t count,
+		       char to[BOOTFAULT_TEXT])
 {
-	for (size_t row = 0; row < rows; row++) {
+	size_t end = facts->death_is_known ? CAUSES - DEATHS : CAUSES;
+
+	for (size_t row = facts->qemu_connected ? STARTS : 0; row < end;
+	     row++) {
 		for (size_t i = 0; i < count; i++) {
 			if (!matches(&causes[row], line(context, i)))
 				continue;
@@ -163,10 +170,10 @@ bool bootfault_explain(const struct bootfault_facts *facts,
 {
 	const char *words = NULL;
 
-	if (facts->death_is_known)
-		return find_cause(CAUSES - DEATHS, line, context, count, to);
-	if (find_cause(CAUSES, line, context, count, to))
+	if (find_cause(facts, line, context, count, to))
 		return true;
+	if (facts->death_is_known)
+		return false;
 	if (is_silent(line, context, count))
 		words = "the kernel was loaded and then said nothing: it died "
 			"very early, or has no serial console "
@@ -215,8 +222,7 @@ bool bootfault_explain_log(const struct bootfault_facts *facts,
 			bytes_take(&log, len);
 		(void)bytes_take(&log, 1);
 	}
-	return find_cause(facts->death_is_known ? CAUSES - DEATHS : CAUSES,
-			  tail_line, &tail,
+	return find_cause(facts, tail_line, &tail,
 			  tail.count < BOOTFAULT_LOG_LINES
 				  ? tail.count
 				  : BOOTFAULT_LOG_LINES,
