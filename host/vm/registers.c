@@ -14,9 +14,9 @@ static bool starts_with(struct bytes text, const char *word)
 static unsigned int digit_of(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
-		return c - '0';
+		return (unsigned int)(c - '0');
 	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
+		return (unsigned int)(c - 'a') + 10;
 	return 16;
 }
 
