@@ -91,7 +91,7 @@ static void end_job(struct agent *a)
 	bool wedged = a->job->end == PB__JOB_END__JOB_END_WEDGED;
 
 	a->tearing_down = true;
-	figures_log(&a->runner.hook.latency);
+	figures_log(&a->runner.hook.latency, &a->runner.acks);
 	/* What is wedged can't be unmounted; the VM is killed anyway. */
 	if (wedged ||
 	    setup_tear_down(&a->setup, a->loop, a->job, on_torn_down, a) < 0)
@@ -158,13 +158,6 @@ static int on_runner_send(void *context, Pb__Envelope *envelope)
 	return channel_send(&a->channel, envelope);
 }
 
-static bool on_runner_is_acked(void *context)
-{
-	struct agent *a = context;
-
-	return wire_is_acked(&a->wire, wire_last_sequence(&a->wire));
-}
-
 static uint64_t on_runner_kmsg_next(void *context)
 {
 	struct agent *a = context;
@@ -183,7 +176,6 @@ static void start_running(struct agent *a)
 {
 	const struct runner_owner owner = {
 		.send = on_runner_send,
-		.is_acked = on_runner_is_acked,
 		.kmsg_next = on_runner_kmsg_next,
 		.kick = on_runner_kick,
 		.ended = on_runner_ended,
@@ -317,7 +309,7 @@ static bool on_idle(void *context)
 {
 	struct agent *a = context;
 
-	return bulk_send(&a->bulk);
+	return !runner_is_waiting(&a->runner) && bulk_send(&a->bulk);
 }
 
 static void on_acked(void *context)

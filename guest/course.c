@@ -60,7 +60,16 @@ static bool begin_test(struct runner *runner, const char *name)
 static void let_start(struct runner *runner)
 {
 	ev_timer_stop(runner->loop, &runner->ack_wait);
+	latency_add(&runner->acks, clock_mono_ns() - runner->asked_ns);
 	hook_reply_all(&runner->hook, HOOK_TEST_STARTS);
+	/* What had to wait for it. */
+	runner->owner.kick(runner->owner.context);
+}
+
+/* Only of this test: what is sent after it, bulk above all, must not delay it. */
+static bool host_knows(const struct runner *runner)
+{
+	return job_is_heard(runner->job, JOB_SAYS_TEST_STARTED);
 }
 
 static bool ended_well(const struct job_test *test)
@@ -105,7 +114,8 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 	if (!take_turn(runner, client))
 		return;
 	runner_enter(runner, RUNNER_STARTING);
-	if (runner->owner.is_acked(runner->owner.context)) {
+	runner->asked_ns = clock_mono_ns();
+	if (host_knows(runner)) {
 		let_start(runner);
 		return;
 	}
@@ -116,8 +126,7 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 
 void course_on_acked(struct runner *runner)
 {
-	if (ev_is_active(&runner->ack_wait) &&
-	    runner->owner.is_acked(runner->owner.context))
+	if (runner_is_waiting(runner) && host_knows(runner))
 		let_start(runner);
 }
 

@@ -34,14 +34,20 @@ static unsigned int resident_kib(pid_t pid)
 	return figures_parse_resident(status);
 }
 
-void figures_log(const struct latency *hooks)
+static void log_latency(const char *what, const struct latency *latency)
+{
+	log_info("%s: %" PRIu64
+		 " answered, 50%% in %.2f ms, 99%% in %.2f ms, all in %.2f ms",
+		 what, latency->count,
+		 (double)latency_percentile_ns(latency, 50) / NS_PER_MS,
+		 (double)latency_percentile_ns(latency, 99) / NS_PER_MS,
+		 (double)latency->max_ns / NS_PER_MS);
+}
+
+void figures_log(const struct latency *hooks, const struct latency *acks)
 {
 	log_info("agent: %u KiB resident, supervisor %u KiB",
 		 resident_kib(getpid()), resident_kib(getppid()));
-	log_info("hooks: %" PRIu64
-		 " answered, 50%% in %.2f ms, 99%% in %.2f ms, all in %.2f ms",
-		 hooks->count,
-		 (double)latency_percentile_ns(hooks, 50) / NS_PER_MS,
-		 (double)latency_percentile_ns(hooks, 99) / NS_PER_MS,
-		 (double)hooks->max_ns / NS_PER_MS);
+	log_latency("hooks", hooks);
+	log_latency("acks", acks);
 }

@@ -17,6 +17,12 @@ bool job_has_said(const struct job *job, enum job_message message)
 	return job->said[message] != 0;
 }
 
+bool job_is_heard(const struct job *job, enum job_message message)
+{
+	return job_has_said(job, message) &&
+	       job->said[message] <= job->outbox.acked;
+}
+
 void job_has_not_said(struct job *job, enum job_message message)
 {
 	job->said[message] = 0;

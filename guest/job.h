@@ -110,6 +110,8 @@ void job_will_say(struct job *job, enum job_message message);
 /* It has been put there, in this step or, after job_take_over(), in what a
  * predecessor has begun. */
 bool job_has_said(const struct job *job, enum job_message message);
+/* And the host has it in its journal. */
+bool job_is_heard(const struct job *job, enum job_message message);
 /* A new step begins. */
 void job_has_not_said(struct job *job, enum job_message message);
 /* A successor's first act, after outbox_rewind() and before it says anything:

@@ -289,6 +289,11 @@ void runner_start(struct runner *runner, int hook_fd)
 		runner_go_on(runner);
 }
 
+bool runner_is_waiting(const struct runner *runner)
+{
+	return ev_is_active(&runner->ack_wait);
+}
+
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms)
 {
 	const struct job_test *test = &runner->job->test;

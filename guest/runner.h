@@ -50,8 +50,6 @@ enum runner_state {
 
 struct runner_owner {
 	int (*send)(void *context, Pb__Envelope *envelope);
-	/* All reliable messages sent so far are acknowledged. */
-	bool (*is_acked)(void *context);
 	uint64_t (*kmsg_next)(void *context);
 	/* There is something new to be sent when nothing else is. */
 	void (*kick)(void *context);
@@ -77,9 +75,11 @@ struct runner {
 	bool examined;	   /* aftermath.text is of the present test */
 	int supervisor_fd;
 	ev_io supervisor;
-	ev_timer deadline; /* of the present state */
-	ev_timer climb;	   /* the ladder's steps */
-	ev_timer ack_wait;
+	ev_timer deadline;	/* of the present state */
+	ev_timer climb;		/* the ladder's steps */
+	ev_timer ack_wait;	/* while a test must not start yet */
+	uint64_t asked_ns;	/* the host was told of the test */
+	struct latency acks;	/* until it had heard, in all */
 	struct vacancy vacancy; /* of a stopped scope, or of all of check */
 	/* Of what is over its time. */
 	uint64_t overtime_ns;	/* since when */
@@ -95,6 +95,9 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 void runner_start(struct runner *runner, int hook_fd);
 /* The host wants no more: ends the running test and check. */
 void runner_stop(struct runner *runner, uint64_t grace_ms);
+/* check stands still until the host has heard of the next test: what can wait
+ * must not be sent now. */
+bool runner_is_waiting(const struct runner *runner);
 /* Of the running test, for the heartbeat. */
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms);
 
