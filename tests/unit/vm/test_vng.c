@@ -156,8 +156,8 @@ static void everything_without_kvm(void **state)
 		"--append=loglevel=7 oops=panic panic=-1 log_buf_len=4M "
 		"printk.devkmsg=on sysrq_always_enabled=1 watchdog_thresh=60 "
 		"rcupdate.rcu_cpu_stall_timeout=120 "
-		"sysctl.kernel.hung_task_timeout_secs=480 tsc=reliable "
-		"tsc_early_khz=2596000 lpj=10384000 "
+		"sysctl.kernel.hung_task_timeout_secs=480 norandmaps "
+		"tsc=reliable tsc_early_khz=2596000 lpj=10384000 "
 		"no_hash_pointers "
 		"init=/usr/libexec/fstvm/fstvm-agent",
 		"--qemu-opts=-chardev "
