@@ -71,7 +71,8 @@ class Variants:
         script = os.path.join(self.scratch, 'run-fstests.sh')
         shutil.copy(os.path.join(HERE, 'straightforward.sh'), script)
         run = Measured(self.vng(f'--rwdir={GUEST_TREE}={self.tree}', '--',
-                                'bash', script, GUEST_TREE, str(SIZE_MIB),
+                                'bash', script, GUEST_TREE, self.options.fstype,
+                                str(SIZE_MIB),
                                 *self.options.tests))
         text = run.out.text()
         marks = {name: run.out.first(f'^bench: {name}$')
@@ -107,8 +108,8 @@ class Variants:
         if self.options.kernel:
             command += ['--kernel', self.options.kernel]
         if tree:
-            command += ['--fstests', self.tree, '--fstype', 'ext4',
-                        '--test-size', f'{SIZE_MIB}M', '--scratch-size',
+            command += ['--fstests', self.tree, '--fstype',
+                        self.options.fstype, '--test-size', f'{SIZE_MIB}M', '--scratch-size',
                         f'{SIZE_MIB}M']
         if not self.options.kvm:
             command += ['--kvm', 'off']
