@@ -201,18 +201,13 @@ void aftermath_init(struct aftermath *aftermath, struct ev_loop *loop,
 	aftermath->tick.data = aftermath;
 }
 
-bool aftermath_is_clean(struct aftermath *aftermath, const struct scope *scope)
-{
-	aftermath->scope = scope;
-	count(aftermath);
-	return aftermath->text[0] == '\0';
-}
-
 bool aftermath_look(struct aftermath *aftermath, const struct scope *scope,
 		    bool closely)
 {
+	aftermath->scope = scope;
 	aftermath->closely = closely;
-	if (aftermath_is_clean(aftermath, scope))
+	count(aftermath);
+	if (aftermath->text[0] == '\0')
 		return !closely || !start_child(aftermath);
 	aftermath->settles = true;
 	aftermath->runs = true;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* aftermath - has a test left the guest as it was?
  *
- * Things (guest/baseline.h) and processes of the test are counted without a fork:
- * once when the test's scope is gone, beside check's own work after the test; and
- * if that found something, or the test did not end well, when check is past the
- * test and has not begun the next one. In the second case a child looks closely
- * as well, for it may block: is a file system frozen, does something of the
- * kernel still hold a device?
+ * Looked at when check is past the test and has not begun the next one. Things
+ * (guest/baseline.h) and processes of the test are counted without a fork. After
+ * a test that did not end well a child looks closely as well, for it may block:
+ * is a file system frozen, does something of the kernel still hold a device?
  *
  * A guest that is not clean is given up: no clean-up of ours can be sure, and a
  * fresh VM is a matter of seconds.
@@ -47,9 +45,6 @@ struct aftermath {
 void aftermath_init(struct aftermath *aftermath, struct ev_loop *loop,
 		    struct job *job, void (*on_done)(void *context),
 		    void *context);
-/* Whether nothing is left that can be counted; if so, text is "". */
-must_check bool aftermath_is_clean(struct aftermath *aftermath,
-				   const struct scope *scope);
 /* Returns whether text says it already; else on_done is called when it does.
  * scope is looked at until then. */
 must_check bool aftermath_look(struct aftermath *aftermath,

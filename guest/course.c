@@ -160,24 +160,12 @@ static void on_scope_end(struct runner *runner, struct hook_client *client)
 	hook_reply(client);
 }
 
-/* check goes on, and what a test that ended well has left is looked at beside
- * its work, not when the next test waits. */
-static void on_scope_gone(struct runner *runner)
-{
-	const struct job_test *test = &runner->job->test;
-
-	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
-	if (test->active && ended_well(test) && !runner->aftermath.runs &&
-	    aftermath_is_clean(&runner->aftermath, &runner->scope))
-		runner->seen_clean = true;
-}
-
 /* check waits until what the test has left running is gone: only then can the
  * filesystem be unmounted and checked. */
-static void on_scope_stop(struct runner *runner)
+static void on_scope_stop(struct runner *runner, struct hook_client *client)
 {
 	if (!runner->job->test.active || scope_is_empty(&runner->scope)) {
-		on_scope_gone(runner);
+		hook_reply(client);
 		return;
 	}
 	scope_kill(&runner->scope, false);
@@ -198,11 +186,9 @@ void course_on_vacant(void *context)
 {
 	struct runner *runner = context;
 
-	if (!runner->check_killed && !runner->job->check_exited) {
-		on_scope_gone(runner);
-		return;
-	}
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
+	if (!runner->check_killed && !runner->job->check_exited)
+		return;
 	if (invocation_is_gone(runner))
 		invocation_settle(runner);
 	else
@@ -224,7 +210,7 @@ void course_on_hook(void *context, struct hook_client *client)
 		on_scope_end(runner, client);
 		return;
 	case HOOK_SCOPE_STOP:
-		on_scope_stop(runner);
+		on_scope_stop(runner, client);
 		return;
 	}
 	hook_reply(client);

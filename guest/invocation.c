@@ -56,7 +56,6 @@ void invocation_start(struct runner *runner)
 	job->check_wanted = true;
 	runner->check_killed = false;
 	runner->examined = false;
-	runner->seen_clean = false;
 	runner->last_inquest = false;
 	runner->wedged[0] = '\0';
 	invocation_say_started(runner);

@@ -78,7 +78,6 @@ bool runner_examine(struct runner *runner, bool closely)
 	if (runner->aftermath.runs)
 		return false;
 	runner->examined =
-		(runner->seen_clean && !closely) ||
 		aftermath_look(&runner->aftermath, &runner->scope, closely);
 	return runner->examined;
 }
@@ -108,7 +107,6 @@ bool runner_finish_test(struct runner *runner, bool by_check)
 	};
 
 	runner->examined = false;
-	runner->seen_clean = false;
 	if (!runner->job->test.active)
 		return left;
 	ev_timer_stop(runner->loop, &runner->climb);

@@ -72,7 +72,6 @@ struct runner {
 	enum runner_state state;
 	uint32_t turn;	   /* counts changes of the state */
 	bool check_killed; /* by us */
-	bool seen_clean;   /* the guest, when the test's scope was gone */
 	bool examined;	   /* aftermath.text is of the present test */
 	int supervisor_fd;
 	ev_io supervisor;
