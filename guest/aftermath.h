@@ -2,9 +2,10 @@
 /* aftermath - has a test left the guest as it was?
  *
  * Looked at when check is past the test and has not begun the next one. Things
- * (guest/baseline.h) and processes of the test are counted without a fork. After
- * a test that did not end well a child looks closely as well, for it may block:
- * is a file system frozen, does something of the kernel still hold a device?
+ * (guest/baseline.h) and processes of the test are counted without a fork.
+ * After a test that did not end well a child looks closely as well, for it may
+ * block: is a file system frozen, does something of the kernel still hold a
+ * device?
  *
  * A guest that is not clean is given up: no clean-up of ours can be sure, and a
  * fresh VM is a matter of seconds.

@@ -382,8 +382,8 @@ static void take_over(struct agent *a)
 	}
 }
 
-/* Where huge pages are made of themselves, each 2 MiB in which a page is touched
- * would be locked in memory as a whole: five times what is used. */
+/* Where huge pages are made of themselves, each 2 MiB in which a page is
+ * touched would be locked in memory as a whole: five times what is used. */
 static void keep_pages_small(void *storage, size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);

@@ -46,27 +46,28 @@ static bool begin_test(struct runner *runner, const char *name)
 	if (!job->baseline.is_taken)
 		baseline_take(&job->baseline, &job->places,
 			      job->shared_machine);
+	job->left[0] = '\0';
 	job_has_not_said(job, JOB_SAYS_TEST_STARTED);
 	job_has_not_said(job, JOB_SAYS_TEST_FINISHED);
 	runner->wedged[0] = '\0';
 	runner->last_inquest = false;
 	job->test = test;
 	__atomic_store_n(&job->test.active, true, __ATOMIC_RELEASE);
-	job->next_index = test.index + 1;
+	__atomic_store_n(&job->next_index, test.index + 1, __ATOMIC_RELEASE);
 	course_say_started(runner);
 	return true;
 }
 
 static void let_start(struct runner *runner)
 {
-	ev_timer_stop(runner->loop, &runner->ack_wait);
-	latency_add(&runner->acks, clock_mono_ns() - runner->asked_ns);
+	runner_wait_no_more(runner);
 	hook_reply_all(&runner->hook, HOOK_TEST_STARTS);
 	/* What had to wait for it. */
 	runner->owner.kick(runner->owner.context);
 }
 
-/* Only of this test: what is sent after it, bulk above all, must not delay it. */
+/* Only of this test: what is sent after it, bulk above all, must not delay
+ * it. */
 static bool host_knows(const struct runner *runner)
 {
 	return job_is_heard(runner->job, JOB_SAYS_TEST_STARTED);
@@ -76,6 +77,12 @@ static bool ended_well(const struct job_test *test)
 {
 	return test->has_status && test->status == 0 && !test->timed_out &&
 	       !test->start_timed_out && !test->post_check_timed_out;
+}
+
+void course_give_up(struct runner *runner)
+{
+	runner_decide_unclean(runner);
+	invocation_kill(runner);
 }
 
 /* Ends the test before this one, and begins this one. Returns whether that is
@@ -92,13 +99,13 @@ static bool take_turn(struct runner *runner, struct hook_client *client)
 			return false;
 	}
 	if (runner_finish_test(runner, true)) {
-		runner_decide_unclean(runner);
-		invocation_kill(runner);
+		course_give_up(runner);
 		return false;
 	}
 	if (begin_test(runner, name))
 		return true;
 	log_warning("check starts a test that is not planned");
+	runner_enter(runner, RUNNER_BETWEEN);
 	hook_reply(client);
 	return false;
 }
@@ -126,8 +133,10 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 
 void course_on_acked(struct runner *runner)
 {
-	if (runner_is_waiting(runner) && host_knows(runner))
-		let_start(runner);
+	if (!runner_is_waiting(runner) || !host_knows(runner))
+		return;
+	latency_add(&runner->acks, clock_mono_ns() - runner->asked_ns);
+	let_start(runner);
 }
 
 static void on_scope_begin(struct runner *runner, struct hook_client *client)

@@ -11,6 +11,8 @@
 
 void course_on_hook(void *context, struct hook_client *client);
 void course_say_started(struct runner *runner);
+/* The test that is over has left something behind: check must not go on. */
+void course_give_up(struct runner *runner);
 /* Acks have come in, or are waited for no longer. */
 void course_on_acked(struct runner *runner);
 void course_on_ack_wait(struct ev_loop *loop, ev_timer *timer, int events);

@@ -133,5 +133,6 @@ void finish_test(struct job *job, const Pb__RunSpec *spec,
 	if (results_fd >= 0 && collect_take(collect, results_fd, finished.name,
 					    test->index, test->rerun) < 0)
 		log_warning("what a test left can't be collected");
-	test->active = false;
+	job->last_rerun = test->rerun;
+	__atomic_store_n(&test->active, false, __ATOMIC_RELEASE);
 }

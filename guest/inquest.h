@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inquest - what a guest looks like in which a test, or check, is over its time.
+/* inquest - what a guest looks like in which a test, or check, is over its
+ * time.
  *
  * Made before anything is killed, in LAYOUT_INQUEST, which is on our own tmpfs:
  *

@@ -177,6 +177,7 @@ void invocation_on_exit(struct runner *runner)
 
 	if (!job->check_wanted || !job->check_exited)
 		return;
+	runner_wait_no_more(runner);
 	kill_group(runner);
 	if (has_left_some(runner))
 		wait_for_its_death(runner);

@@ -86,6 +86,10 @@ struct job {
 	bool stop_requested;
 	uint64_t check_started_ns;
 	struct job_test test;
+	uint32_t last_rerun; /* of the test before next_index, when over */
+	/* What the test before has left behind, once that is known: the next
+	 * one must not begin. "": nothing. */
+	char left[LIMIT_TEXT + 1];
 	uint64_t time_offset; /* bytes of check's .time that are dealt with */
 	uint64_t stdout_shipped;
 	uint64_t stderr_shipped;

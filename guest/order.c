@@ -10,7 +10,7 @@ static bool is_rerun(const struct job *job, const Pb__RunSpec *spec,
 {
 	return spec->loop_failures > 0 && job->next_index > 0 &&
 	       strcmp(spec->tests[job->next_index - 1], name) == 0 &&
-	       job->test.rerun < spec->loop_failures &&
+	       job->last_rerun < spec->loop_failures &&
 	       (job->next_index >= spec->n_tests ||
 		strcmp(spec->tests[job->next_index], name) != 0);
 }
@@ -20,7 +20,7 @@ int order_find(const struct job *job, const Pb__RunSpec *spec, const char *name,
 {
 	if (is_rerun(job, spec, name)) {
 		ret_place->index = job->next_index - 1;
-		ret_place->rerun = job->test.rerun + 1;
+		ret_place->rerun = job->last_rerun + 1;
 		return 0;
 	}
 	for (uint32_t i = job->next_index; i < spec->n_tests; i++) {

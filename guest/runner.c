@@ -68,6 +68,8 @@ void runner_enter(struct runner *runner, enum runner_state state)
 
 void runner_pause(struct runner *runner)
 {
+	/* An inquest that is not over yet comes too late. */
+	runner->turn++;
 	arm(runner, 0);
 }
 
@@ -100,21 +102,25 @@ bool runner_finish_test(struct runner *runner, bool by_check)
 		.kmsg_next = runner->owner.kmsg_next,
 		.context = runner->owner.context,
 	};
-	bool left = runner->examined && runner->aftermath.text[0] != '\0';
+	struct job *job = runner->job;
 	const struct finish_aftermath aftermath = {
-		.leftovers = left ? runner->aftermath.text : "",
+		.leftovers = job->left,
 		.wedged = runner->wedged,
 	};
 
+	/* What a predecessor has told of stays. */
+	if (runner->examined && (job->test.active || job->left[0] == '\0'))
+		bytes_copy_string(job->left, sizeof(job->left),
+				  runner->aftermath.text);
 	runner->examined = false;
-	if (!runner->job->test.active)
-		return left;
+	if (!job->test.active)
+		return job->left[0] != '\0';
 	ev_timer_stop(runner->loop, &runner->climb);
 	ladder_init(&runner->ladder);
-	finish_test(runner->job, runner->spec, runner->collect, by_check,
-		    &aftermath, &owner);
+	finish_test(job, runner->spec, runner->collect, by_check, &aftermath,
+		    &owner);
 	scope_close(&runner->scope);
-	return left;
+	return job->left[0] != '\0';
 }
 
 void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason)
@@ -133,7 +139,7 @@ void runner_decide_unclean(struct runner *runner)
 	snprintf(reason, sizeof(reason), "%s has left behind: %.*s",
 		 job->next_index > 0 ? runner->spec->tests[job->test.index]
 				     : "check",
-		 LIMIT_TEXT - 128, runner->aftermath.text);
+		 LIMIT_TEXT - 128, job->left);
 	runner_decide(runner, PB__JOB_END__JOB_END_UNCLEAN, reason);
 }
 
@@ -147,6 +153,7 @@ void runner_end(struct runner *runner)
 	vacancy_stop(&runner->vacancy);
 	inquest_stop(&runner->inquest);
 	aftermath_stop(&runner->aftermath);
+	runner_wait_no_more(runner);
 	(void)runner_finish_test(runner, false);
 	runner->job->check_wanted = false;
 	runner_enter(runner, RUNNER_IDLE);
@@ -246,11 +253,22 @@ static void make_rest_of_step(struct runner *runner)
 		(void)runner_finish_test(runner, false);
 }
 
+/* What a test that is told of has left is known, and what that means is not
+ * decided yet. */
+static bool is_to_be_given_up(const struct runner *runner)
+{
+	const struct job *job = runner->job;
+
+	return !job->test.active && job->left[0] != '\0' &&
+	       job->next_index < runner->spec->n_tests && !job->check_exited &&
+	       !runner_is_decided(runner);
+}
+
 /* What the test has left of its time: a test that kills the agent again and
  * again must not live for ever; a moment more is for our own absence. */
 static uint64_t test_time_left_ms(const struct runner *runner)
 {
-	uint64_t limit_ms = runner->spec->test_timeout_ms;
+	uint64_t limit_ms = test_time_ms(runner);
 	uint64_t age_ms = clock_ms_of_ns(clock_mono_ns() -
 					 runner->job->test.run_started_ns);
 
@@ -265,6 +283,8 @@ static void take_over(struct runner *runner)
 	if (test->active && test->pid != 0)
 		scope_adopt(&runner->scope, test->index, test->pid);
 	make_rest_of_step(runner);
+	if (is_to_be_given_up(runner))
+		course_give_up(runner);
 	if (!test->active)
 		runner_enter(runner, RUNNER_BETWEEN);
 	else if (test->pid == 0)
@@ -272,7 +292,7 @@ static void take_over(struct runner *runner)
 	else
 		runner_enter(runner, test->has_status ? RUNNER_POST_CHECK
 						      : RUNNER_TEST);
-	if (runner->state == RUNNER_TEST && runner->spec->test_timeout_ms > 0)
+	if (runner->state == RUNNER_TEST && test_time_ms(runner) > 0)
 		arm(runner, test_time_left_ms(runner));
 	overtime_take_over(runner);
 	invocation_on_exit(runner);
@@ -292,6 +312,11 @@ void runner_start(struct runner *runner, int hook_fd)
 bool runner_is_waiting(const struct runner *runner)
 {
 	return ev_is_active(&runner->ack_wait);
+}
+
+void runner_wait_no_more(struct runner *runner)
+{
+	ev_timer_stop(runner->loop, &runner->ack_wait);
 }
 
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms)

@@ -17,8 +17,8 @@
  * so does a guest that a test has not left as it was (guest/aftermath.h): the
  * host replaces the VM.
  *
- * Its parts: guest/order.h, course.h (one test), invocation.h (check's process),
- * overtime.h (deadlines).
+ * Its parts: guest/order.h, course.h (one test), invocation.h (check's
+ * process), overtime.h (deadlines).
  *
  * Invariants: each TestStarted is followed by just one TestFinished of the
  * same index, by this incarnation or a later one. check goes on past the hook
@@ -98,6 +98,7 @@ void runner_stop(struct runner *runner, uint64_t grace_ms);
 /* check stands still until the host has heard of the next test: what can wait
  * must not be sent now. */
 bool runner_is_waiting(const struct runner *runner);
+void runner_wait_no_more(struct runner *runner);
 /* Of the running test, for the heartbeat. */
 bool runner_age_ms(const struct runner *runner, uint64_t *ret_age_ms);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* scope - the processes of one test, so that all of them can be ended.
  *
- * A cgroup2 directory per test. Where there is no cgroup2, or the test's process
- * has moved to another one, its descendants by /proc, which misses what has
- * been re-parented.
+ * A cgroup2 directory per test. Where there is no cgroup2, or the test's
+ * process has moved to another one, its descendants by /proc, which misses what
+ * has been re-parented.
  */
 #pragma once
 

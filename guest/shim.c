@@ -140,11 +140,21 @@ static int run_systemd_run(int argc, char **argv)
 	return run_in_scope(argv + i);
 }
 
+/* check's name of a test's scope: fs and the test's path, escaped. */
+static bool is_test(const char *unit)
+{
+	static const char suffix[] = ".scope";
+	size_t len = strlen(unit);
+
+	return strncmp(unit, "fs", 2) == 0 && len > sizeof(suffix) &&
+	       strcmp(unit + len + 1 - sizeof(suffix), suffix) == 0;
+}
+
 static int run_systemctl(int argc, char **argv)
 {
 	struct hook_request request = {.kind = HOOK_SCOPE_STOP};
 
-	if (argc > 1 && strcmp(argv[1], "stop") == 0)
+	if (argc > 2 && strcmp(argv[1], "stop") == 0 && is_test(argv[2]))
 		return ask(&request) ? 0 : 1;
 	/* reset-failed: nothing to reset; all else: there is no systemd here */
 	return argc > 1 && strcmp(argv[1], "reset-failed") == 0 ? 0 : 1;

@@ -13,6 +13,29 @@
 
 enum { TESTS = 4 };
 
+/* False: not here. */
+static bool run_all(struct scene *scene, const char *const *tests,
+		    uint32_t loop_failures, const char *deaths)
+{
+	char variable[64];
+	const char *const environment[] = {variable, NULL};
+
+	if (scene == NULL) {
+		skip();
+		return false;
+	}
+	snprintf(variable, sizeof(variable), "FSTVM_TEST_DEATHS=%s", deaths);
+	scene->program = FSTVM_TEST_AGENT_FAULTS;
+	scene_plan(scene, tests);
+	scene->controller.spec.loop_failures = loop_failures;
+	scene_start_with(scene, environment);
+	controller_wait_over(&scene->controller);
+	if (scene->controller.broken)
+		fail_msg("%s: %s", deaths, scene->controller.why);
+	assert_true(scene->controller.session.incarnation > 3);
+	return true;
+}
+
 static void run(void **state, const char *deaths)
 {
 	static const char *const tests[TESTS + 1] = {
@@ -24,24 +47,12 @@ static void run(void **state, const char *deaths)
 		PB__VERDICT__VERDICT_NOTRUN,
 		PB__VERDICT__VERDICT_FAIL,
 	};
-	char variable[64];
-	const char *const environment[] = {variable, NULL};
 	struct scene *scene = *state;
 	struct controller *controller;
 
-	if (scene == NULL) {
-		skip();
+	if (!run_all(scene, tests, 0, deaths))
 		return;
-	}
 	controller = &scene->controller;
-	snprintf(variable, sizeof(variable), "FSTVM_TEST_DEATHS=%s", deaths);
-	scene->program = FSTVM_TEST_AGENT_FAULTS;
-	scene_plan(scene, tests);
-	scene_start_with(scene, environment);
-	controller_wait_over(controller);
-	if (controller->broken)
-		fail_msg("%s: %s", deaths, controller->why);
-	assert_true(controller->session.incarnation > 3);
 	for (uint32_t i = 0; i < TESTS; i++)
 		controller_expect(controller, i, verdicts[i]);
 	assert_int_equal(controller->count[PB__ENVELOPE__BODY_TEST_STARTED],
@@ -81,15 +92,73 @@ static void test_before_fifth(void **state)
 	run(state, "before 5");
 }
 
+/* That a guest is not clean is not forgotten. */
+static void run_unclean(void **state, const char *deaths)
+{
+	static const char *const tests[] = {"generic/912", "generic/913",
+					    "generic/001", NULL};
+	struct scene *scene = *state;
+	struct controller *controller;
+
+	if (!run_all(scene, tests, 0, deaths))
+		return;
+	controller = &scene->controller;
+	controller_expect(controller, 0, PB__VERDICT__VERDICT_PASS);
+	controller_expect(controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_string_equal(controller_attempt(controller, 1)->leftovers,
+			    "mount /tmp/leftover");
+	controller_expect(controller, 2, PB__VERDICT__VERDICT_NOT_REACHED);
+	assert_int_equal(controller->job_end, PB__JOB_END__JOB_END_UNCLEAN);
+	assert_string_equal(controller->job_reason,
+			    "generic/913 has left behind: mount /tmp/leftover");
+	scene_expect_clean_end(scene);
+}
+
+static void test_unclean_after_second(void **state)
+{
+	run_unclean(state, "after 2");
+}
+
+static void test_unclean_after_third(void **state)
+{
+	run_unclean(state, "after 3");
+}
+
+static void test_unclean_before_third(void **state)
+{
+	run_unclean(state, "before 3");
+}
+
+/* check -L: no rerun is counted twice. */
+static void test_reruns(void **state)
+{
+	static const char *const tests[] = {"generic/916", "generic/001", NULL};
+	struct scene *scene = *state;
+
+	if (!run_all(scene, tests, 2, "after 2"))
+		return;
+	controller_expect(&scene->controller, 0, PB__VERDICT__VERDICT_FAIL);
+	controller_expect(&scene->controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_int_equal(
+		result_test(scene->controller.result, 0)->attempt_count, 3);
+	scene_expect_clean_end(scene);
+}
+
 #define SCENE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		SCENE_TEST(test_after_second), SCENE_TEST(test_after_third),
-		SCENE_TEST(test_before_third), SCENE_TEST(test_before_fourth),
+		SCENE_TEST(test_after_second),
+		SCENE_TEST(test_after_third),
+		SCENE_TEST(test_before_third),
+		SCENE_TEST(test_before_fourth),
 		SCENE_TEST(test_before_fifth),
+		SCENE_TEST(test_unclean_after_second),
+		SCENE_TEST(test_unclean_after_third),
+		SCENE_TEST(test_unclean_before_third),
+		SCENE_TEST(test_reruns),
 	};
 
 	if (argc > 1)

@@ -36,7 +36,7 @@ static void expect(const char *name, uint32_t index, uint32_t rerun)
 	assert_int_equal(place.rerun, rerun);
 	job.next_index = place.index + 1;
 	job.test.index = place.index;
-	job.test.rerun = place.rerun;
+	job.last_rerun = place.rerun;
 }
 
 static void expect_none(const char *name)
