@@ -9,7 +9,7 @@
 #define AWAY_PAUSE_S 0.1
 
 /* Room in the outbox that test events always have. */
-enum { CHANNEL_RESERVE = 512 * 1024 };
+enum { RESERVE_BYTES = 512 * 1024, RESERVE_FRAMES = 512 };
 
 static void host_is_away(struct channel *channel)
 {
@@ -129,7 +129,8 @@ int channel_send(struct channel *channel, Pb__Envelope *envelope)
 
 bool channel_has_room(const struct channel *channel)
 {
-	return outbox_fits(channel->wire->outbox, CHANNEL_RESERVE);
+	return outbox_has_room(channel->wire->outbox, RESERVE_BYTES,
+			       RESERVE_FRAMES);
 }
 
 void channel_kick(struct channel *channel)

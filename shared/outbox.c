@@ -139,10 +139,17 @@ bool outbox_has_unsent(const struct outbox *outbox)
 	return outbox->sent != outbox->tail;
 }
 
-bool outbox_fits(const struct outbox *outbox, size_t frame_size)
+bool outbox_has_room(const struct outbox *outbox, size_t size,
+		     unsigned int frames)
 {
 	uint64_t used = outbox->tail - outbox->head;
+	uint64_t waiting = outbox->next_sequence - 1 - outbox->acked;
 
-	return frame_size <= sizeof(outbox->ring) - used &&
-	       outbox->next_sequence - outbox->acked <= LIMIT_OUTBOX_MESSAGES;
+	return size <= sizeof(outbox->ring) - used &&
+	       waiting + frames <= LIMIT_OUTBOX_MESSAGES;
+}
+
+bool outbox_fits(const struct outbox *outbox, size_t frame_size)
+{
+	return outbox_has_room(outbox, frame_size, 1);
 }

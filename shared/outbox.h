@@ -39,5 +39,8 @@ must_check int outbox_ack(struct outbox *outbox, uint64_t sequence);
 void outbox_rewind(struct outbox *outbox);
 bool outbox_is_empty(const struct outbox *outbox); /* all acknowledged */
 bool outbox_has_unsent(const struct outbox *outbox);
+/* Room for so many frames, of this size together. */
+bool outbox_has_room(const struct outbox *outbox, size_t size,
+		     unsigned int frames);
 /* Room for one frame of this size. */
 bool outbox_fits(const struct outbox *outbox, size_t frame_size);

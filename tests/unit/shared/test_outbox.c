@@ -143,6 +143,8 @@ static void test_full_of_bytes(void **state)
 
 	assert_false(outbox_fits(&outbox, left + 1));
 	assert_true(outbox_fits(&outbox, left));
+	assert_true(outbox_has_room(&outbox, left, 2));
+	assert_false(outbox_has_room(&outbox, left, LIMIT_OUTBOX_MESSAGES));
 	push(left - FRAME_HEADER_SIZE); /* to the last byte */
 	assert_false(outbox_fits(&outbox, FRAME_HEADER_SIZE));
 	expect_taken(1, last + 1);
