@@ -25,7 +25,7 @@
 enum {
 	KMSG_RATE = 1000,
 	KMSG_BURST = 8192,
-	KMSG_TEST_MAX = 65536,
+	KMSG_TEST_MAX = LIMIT_STEP_RECORDS / 4, /* of one incarnation */
 	/* The largest that the kernel gives: PRINTK_MESSAGE_MAX. */
 	KMSG_RECORD_MAX = 8192,
 };

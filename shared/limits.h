@@ -11,7 +11,8 @@
 enum {
 	/* One frame's payload: control, specs, bulk. */
 	LIMIT_MESSAGE = 1024 * 1024,
-	/* Bulk goes in pieces of this, so control never waits long behind it. */
+	/* Bulk goes in pieces of this, so control never waits long behind
+	 * it. */
 	LIMIT_CHUNK = 32 * 1024,
 
 	LIMIT_NAME = 64,
@@ -30,6 +31,12 @@ enum {
 	/* What a side keeps of its reliable messages until they are acked. */
 	LIMIT_OUTBOX_BYTES = 2 * 1024 * 1024,
 	LIMIT_OUTBOX_MESSAGES = 4096,
+
+	/* What a guest may say from one test's start, or Hello, to the next:
+	 * kernel records, other reliable messages; and Hellos of one boot. */
+	LIMIT_STEP_RECORDS = 256 * 1024,
+	LIMIT_STEP_MESSAGES = 16 * 1024,
+	LIMIT_INCARNATIONS = 1024,
 
 	/* Unpacking a hostile message must not cost more than this. */
 	LIMIT_ARENA = 4 * 1024 * 1024,

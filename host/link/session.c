@@ -73,6 +73,8 @@ static int step_hello(struct session *session, const Pb__Hello *hello,
 		return broken(ret_why, "an agent of another protocol version");
 	if (hello->incarnation == 0 || hello->boot_id[0] == '\0')
 		return broken(ret_why, "a Hello without boot or incarnation");
+	if (hello->incarnation > LIMIT_INCARNATIONS)
+		return broken(ret_why, "a Hello of too many incarnations");
 	if (session->state == SESSION_HELLO) {
 		bytes_copy_string(session->boot_id, sizeof(session->boot_id),
 				  hello->boot_id);
@@ -137,13 +139,27 @@ static int step_job_finished(struct session *session, const char **ret_why)
 	return 0;
 }
 
-int session_step(struct session *session, const Pb__Envelope *envelope,
-		 const char **ret_why)
+/* What a plan does not bound would fill the disk: it is in the journal. */
+static struct session_said count(const struct session *session,
+				 const Pb__Envelope *envelope)
+{
+	struct session_said said = session->said;
+
+	if (envelope->body_case == PB__ENVELOPE__BODY_HELLO ||
+	    envelope->body_case == PB__ENVELOPE__BODY_TEST_STARTED)
+		said = (struct session_said){.messages = 0};
+	if (envelope->body_case == PB__ENVELOPE__BODY_KERNEL_RECORDS)
+		said.records += 1 + envelope->kernel_records->n_records;
+	else if (message_is_reliable(envelope->body_case))
+		said.messages++;
+	return said;
+}
+
+static int step(struct session *session, const Pb__Envelope *envelope,
+		const char **ret_why)
 {
 	Pb__Envelope__BodyCase body = envelope->body_case;
 
-	if (!session_allows(session->state, body))
-		return broken(ret_why, "a message that has no place now");
 	if (body == PB__ENVELOPE__BODY_HELLO)
 		return step_hello(session, envelope->hello, ret_why);
 	if (body == PB__ENVELOPE__BODY_SETUP_DONE)
@@ -157,4 +173,23 @@ int session_step(struct session *session, const Pb__Envelope *envelope,
 	if (body == PB__ENVELOPE__BODY_JOB_FINISHED)
 		return step_job_finished(session, ret_why);
 	return 0;
+}
+
+int session_step(struct session *session, const Pb__Envelope *envelope,
+		 const char **ret_why)
+{
+	struct session_said said;
+	int rc;
+
+	if (!session_allows(session->state, envelope->body_case))
+		return broken(ret_why, "a message that has no place now");
+	said = count(session, envelope);
+	if (said.records > LIMIT_STEP_RECORDS)
+		return broken(ret_why, "more kernel records than one test has");
+	if (said.messages > LIMIT_STEP_MESSAGES)
+		return broken(ret_why, "more messages than one test makes");
+	rc = step(session, envelope, ret_why);
+	if (rc == 0)
+		session->said = said;
+	return rc;
 }

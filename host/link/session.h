@@ -4,8 +4,9 @@
  * Pure. Each message of the guest goes through session_step(), which checks it
  * against the table of states and against what was said before: the same boot,
  * tests that are in the job and in its order, a TestFinished for each
- * TestStarted. -EPROTO means "the guest broke the protocol" and says how; the
- * VM is then replaced, and nothing of that message is used.
+ * TestStarted, no more than the journal is to hold. -EPROTO means "the guest
+ * broke the protocol" and says how; the VM is then replaced, and nothing of
+ * that message is used.
  */
 #pragma once
 
@@ -24,6 +25,12 @@ enum session_state {
 };
 enum { SESSION_STATES = SESSION_CLOSED + 1 };
 
+/* Since the last TestStarted or Hello. */
+struct session_said {
+	uint64_t records;
+	uint64_t messages; /* others, reliable ones */
+};
+
 struct session {
 	enum session_state state;
 	char boot_id[LIMIT_SHORT_TEXT + 1];
@@ -33,6 +40,7 @@ struct session {
 	uint32_t test_index;
 	uint32_t test_rerun;
 	uint32_t next_index;
+	struct session_said said;
 };
 
 void session_init(struct session *session, const Pb__RunSpec *spec);

@@ -418,6 +418,32 @@ static void test_kernel_records(void **state)
 		    ATTEMPT_MESSAGES);
 }
 
+/* Each of which is in the journal: a disk is full some time. */
+static void test_records_without_end(void **state)
+{
+	(void)state;
+	get_running();
+	liar_start(&liar, 0);
+	for (uint64_t i = 0; i <= LIMIT_STEP_RECORDS / LIMIT_KMSG_BATCH; i++)
+		say_records(i * LIMIT_KMSG_BATCH, 0, "K");
+	liar_expect_broken(&liar, "more kernel records");
+}
+
+static void test_troubles_without_end(void **state)
+{
+	Pb__Trouble body = PB__TROUBLE__INIT;
+	Pb__Envelope envelope = of_kind(PB__ENVELOPE__BODY_TROUBLE);
+
+	(void)state;
+	get_running();
+	liar_start(&liar, 0);
+	body.text = (char *)(uintptr_t) "none";
+	envelope.trouble = &body;
+	for (unsigned int i = 0; i <= LIMIT_STEP_MESSAGES; i++)
+		liar_say(&liar, &envelope);
+	liar_expect_broken(&liar, "more messages");
+}
+
 /* ---- Hello ---- */
 
 static void say_hello(const Pb__Hello *hello)
@@ -486,18 +512,18 @@ static void test_many_incarnations(void **state)
 {
 	(void)state;
 	get_running();
-	for (uint32_t i = 2; i < 3000; i++)
+	for (uint32_t i = 2; i <= LIMIT_INCARNATIONS; i++)
 		liar_hello(&liar, i);
-	liar_hello(&liar, UINT32_MAX);
 	liar_expect_trusted(&liar);
-	liar_hello(&liar, UINT32_MAX);
-	liar_expect_broken(&liar, "older incarnation");
+	liar_hello(&liar, LIMIT_INCARNATIONS + 1);
+	liar_expect_broken(&liar, "too many incarnations");
 }
 
 /* ---- a guest that never reads ---- */
 
 static void test_never_reads(void **state)
 {
+	enum { TROUBLES = LIMIT_STEP_MESSAGES - 2 };
 	Pb__HostBeat beat = PB__HOST_BEAT__INIT;
 	Pb__Envelope envelope = of_kind(PB__ENVELOPE__BODY_HOST_BEAT);
 	int rc = 0;
@@ -515,7 +541,7 @@ static void test_never_reads(void **state)
 	/* It goes on being listened to: here as ever. */
 	liar_start(&liar, 0);
 	liar_finish(&liar, 0);
-	for (uint32_t i = 0; i < 20000; i++) {
+	for (uint32_t i = 0; i < TROUBLES; i++) {
 		Pb__Trouble body = PB__TROUBLE__INIT;
 		Pb__Envelope trouble = of_kind(PB__ENVELOPE__BODY_TROUBLE);
 
@@ -525,7 +551,7 @@ static void test_never_reads(void **state)
 	liar_expect_trusted(&liar);
 	controller_expect(&liar.controller, 0, PB__VERDICT__VERDICT_PASS);
 	assert_int_equal(liar.controller.count[PB__ENVELOPE__BODY_TROUBLE],
-			 20000);
+			 TROUBLES);
 }
 
 /* ---- artifacts ---- */
@@ -727,6 +753,8 @@ int main(int argc, char **argv)
 		LIE(test_enums_out_of_range),
 		LIE(test_extreme_values),
 		LIE(test_kernel_records),
+		LIE(test_records_without_end),
+		LIE(test_troubles_without_end),
 		LIE(test_lies_of_hello),
 		LIE(test_ack_of_nothing),
 		LIE(test_many_incarnations),

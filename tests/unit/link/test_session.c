@@ -23,9 +23,12 @@ static struct session session;
 
 static Pb__Envelope of_kind(Pb__Envelope__BodyCase body)
 {
+	static Pb__KernelRecords none = PB__KERNEL_RECORDS__INIT;
 	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 
 	envelope.body_case = body;
+	if (body == PB__ENVELOPE__BODY_KERNEL_RECORDS)
+		envelope.kernel_records = &none;
 	return envelope;
 }
 
