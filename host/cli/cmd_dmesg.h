@@ -26,8 +26,8 @@ must_check int cmd_dmesg(const struct cmd_dmesg_options *options, FILE *out,
 			 FILE *err);
 
 /* The same for an open descriptor, whatever the path; a vmlinux that can't be
- * used makes the log unreadable. The descriptor stays the caller's; name is used
- * in messages. */
+ * used makes the log unreadable. The descriptor stays the caller's; name is
+ * used in messages. */
 must_check int cmd_dmesg_fd(int fd, const char *name,
 			    const struct cmd_dmesg_options *options, FILE *out,
 			    FILE *err);

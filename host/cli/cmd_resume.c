@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int on_event(void *context, const Pb__Event *event)
 {
@@ -148,6 +149,18 @@ static int report_done(const struct invocation *invocation)
 	return (int)exitcode_of(invocation->result);
 }
 
+/* The run's own may be gone since. */
+static void forget_vmlinux(const Pb__RunStarted *started,
+			   struct options *options)
+{
+	if (options->vmlinux != started->vmlinux ||
+	    access(options->vmlinux, R_OK) == 0)
+		return;
+	log_warning("%s can't be read any more: there will be no source lines",
+		    options->vmlinux);
+	options->vmlinux = NULL;
+}
+
 static int resume(struct invocation *invocation)
 {
 	static struct started_words words;
@@ -161,6 +174,7 @@ static int resume(struct invocation *invocation)
 		return report_done(invocation);
 	started = result_facts(invocation->result)->run;
 	started_options(started, &words, options);
+	forget_vmlinux(started, options);
 	options->run_dir = invocation->outdir.path;
 	prepare_resume(prepared, options, started);
 	if (!preflight_failed(&prepared->list))

@@ -90,8 +90,10 @@ static void fill_config(Pb__RunStarted *event, const struct prepared *prepared)
 	event->hangs_fail = prepared->policy.hangs_fail;
 }
 
-static void fill_options(Pb__RunStarted *event, const struct options *options)
+static void fill_options(struct started *started, const struct options *options)
 {
+	Pb__RunStarted *event = &started->event;
+
 	while (options->environment[event->n_environment] != NULL)
 		event->n_environment++;
 	event->environment = (char **)(uintptr_t)options->environment;
@@ -101,6 +103,10 @@ static void fill_options(Pb__RunStarted *event, const struct options *options)
 		options->unpack != NULL && strcmp(options->unpack, "off") == 0;
 	event->not_warm =
 		options->warm != NULL && strcmp(options->warm, "off") == 0;
+	/* It is resumed from anywhere. */
+	if (options->vmlinux != NULL &&
+	    realpath(options->vmlinux, started->vmlinux) != NULL)
+		event->vmlinux = started->vmlinux;
 }
 
 size_t started_warnings(const struct preflight *list, char (*to)[512],
@@ -139,7 +145,7 @@ int started_make(struct started *started, const struct prepared *prepared,
 		&prepared->list, started->warning_texts, started->warnings);
 	fill_machine(started, prepared);
 	fill_config(event, prepared);
-	fill_options(event, options);
+	fill_options(started, options);
 	return fill_tests(started, &prepared->plan);
 }
 
@@ -202,6 +208,7 @@ void started_options(const Pb__RunStarted *event, struct started_words *words,
 	give(&options->init, event->init);
 	give(&options->unpack, event->keep_packed ? "off" : NULL);
 	give(&options->warm, event->not_warm ? "off" : NULL);
+	give(&options->vmlinux, event->vmlinux);
 	give(&options->name, event->name);
 	give(&options->kernel_parameters, event->kernel_parameters);
 	give_number(&options->cpus, words->cpus, sizeof(words->cpus), "",

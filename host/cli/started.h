@@ -9,6 +9,8 @@
 #include "host/cli/prepare.h"
 #include "journal.pb-c.h"
 
+#include <limits.h>
+
 struct started {
 	Pb__RunStarted event;
 	Pb__PlannedTest *tests;
@@ -17,6 +19,7 @@ struct started {
 	char warning_texts[PREFLIGHT_CHECKS][512];
 	char memory[24];
 	char vng_version[32];
+	char vmlinux[PATH_MAX];
 };
 
 /* Borrows from all that it is given. */

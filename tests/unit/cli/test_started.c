@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_started - a run's first record, and the options that ask for it again. */
+/* test_started - a run's first record, and the options that ask for it
+ * again. */
 #include "host/cli/started.h"
 
 #include <setjmp.h>
@@ -116,6 +117,7 @@ static void test_back_to_options(void **state)
 	asked.environment[1] = "B=";
 	asked.kernel_parameters = "foo=1 bar";
 	asked.init = "vng";
+	asked.vmlinux = "/dev/../dev/null";
 	make();
 	event = reread();
 	started_options(event, &words, &options);
@@ -128,6 +130,7 @@ static void test_back_to_options(void **state)
 	assert_string_equal(options.cpus, "3");
 	assert_string_equal(options.kvm, "off");
 	assert_string_equal(options.init, "vng");
+	assert_string_equal(options.vmlinux, "/dev/null");
 	assert_null(options.unpack);
 	assert_string_equal(options.timeout, "90000ms");
 	assert_string_equal(options.test_timeout, "1500ms");
