@@ -4,29 +4,10 @@ the console says nothing of, and when QEMU is killed. The kernel is where KASLR
 puts it, and has memory on both sides of the gap below 4 GiB."""
 import glob
 import os
-import signal
-import sys
-import time
 
-from vmtest import Run, check
+from live import Live, build_directory, check
 
 PANIC = 'Kernel panic - not syncing: sysrq triggered crash'
-
-
-def qemu_of(run):
-    """QEMU's pid: it is the run's process that has a channel."""
-    mark = b'FSTVM_VM=' + run.runtime.encode()
-    for path in glob.glob('/proc/[0-9]*'):
-        try:
-            with open(path + '/environ', 'rb') as file:
-                marked = mark in file.read()
-            with open(path + '/cmdline', 'rb') as file:
-                name = file.read().split(b'\0')[0]
-        except OSError:
-            continue
-        if marked and b'qemu-system' in name:
-            return int(os.path.basename(path))
-    return None
 
 
 def has_been_heard(run, text):
@@ -38,16 +19,14 @@ def has_been_heard(run, text):
         return False
 
 
-def kill_qemu(run):
-    # check writes it when it has been told that the test may start
-    while not has_been_heard(run, 'run fstests generic/904'):
-        time.sleep(0.1)
-    os.kill(qemu_of(run), signal.SIGKILL)
-
-
-run = Run(sys.argv[1], [
-    '--memory', '4G', '--append', 'loglevel=0', '--unpack', 'off', '--',
-    '--exact-order', 'generic/906', 'generic/904'], meanwhile=kill_qemu)
+run = Live(build_directory())
+run.start_run('--memory', '4G', '--append', 'loglevel=0', '--unpack', 'off',
+              '--', '--exact-order', 'generic/906', 'generic/904')
+# check writes it when it has been told that the test may start
+run.wait('the kernel has spoken of 904',
+         lambda: has_been_heard(run, 'run fstests generic/904'))
+run.kill_qemu()
+run.finish()
 run.expect(4, {'generic/906': 'crash', 'generic/904': 'lost'})
 
 for log in glob.glob(os.path.join(run.dir, 'boot-*.log')):

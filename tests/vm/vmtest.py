@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 
 VERDICTS = ('pass', 'fail', 'notrun', 'excluded', 'timeout', 'crash', 'hang',
             'lost', 'not-reached')
@@ -31,11 +30,9 @@ def check(condition, what):
 
 class Run:
     """One `fstvm run`: its exit status, report, result and directory. The
-    program is the build directory's, or the one that is named. meanwhile: a
-    function of the Run, called in a thread while it runs."""
+    program is the build directory's, or the one that is named."""
 
-    def __init__(self, program, arguments, user=None, timeout=900,
-                 meanwhile=None):
+    def __init__(self, program, arguments, user=None, timeout=900):
         self.scratch = tempfile.mkdtemp(prefix='fstvm-vmtest-', dir='/var/tmp')
         self.fstvm = program
         if os.path.isdir(program):
@@ -54,9 +51,6 @@ class Run:
             command = ['setpriv', '--reuid', user, '--regid', user_group(user),
                        '--clear-groups', *command]
         print('$', ' '.join(command), flush=True)
-        if meanwhile:
-            threading.Thread(target=meanwhile, args=(self,),
-                             daemon=True).start()
         done = subprocess.run(command, env=environment, timeout=timeout,
                               stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

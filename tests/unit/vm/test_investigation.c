@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_investigation - QEMU is played here; its guest answers or does not. */
 #include "host/vm/investigation.h"
-#include "shared/fd.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/vm/played_qemu.h"
 
 #define REGISTERS                                                     \
 	"\"\\r\\nCPU#0\\r\\nRIP=ffffffff81234567 RFL=00000046 CPL=0 " \
 	"HLT=0\\r\\nXMM00=0\\r\\nCPU#1\\r\\nRIP=ffffffff81000000 "    \
 	"RFL=00000246 CPL=0 HLT=1\\r\\n\""
 
-static char directory[40];
-static char path[64];
-static struct ev_loop *loop;
-static struct qmp qmp;
+static struct played_qemu qemu;
 static struct investigation investigation;
-static int qemu = -1; /* its end */
 static int id;
 static int samples;
 static int findings;
@@ -70,18 +55,12 @@ static int set_up(void **state)
 	};
 
 	(void)state;
-	snprintf(directory, sizeof(directory),
-		 "/tmp/test_investigation.XXXXXX");
-	if (mkdtemp(directory) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/q", directory);
-	loop = ev_loop_new(0);
 	samples = findings = id = 0;
 	finding_text[0] = status_text[0] = '\0';
 	registers_text[0] = sysrq_text[0] = '\0';
-	if (qmp_open(&qmp, loop, path) < 0)
+	if (played_open(&qemu) < 0)
 		return -1;
-	investigation_init(&investigation, loop, &qmp, &owner);
+	investigation_init(&investigation, qemu.loop, &qemu.qmp, &owner);
 	return 0;
 }
 
@@ -89,23 +68,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	investigation_close(&investigation);
-	qmp_close(&qmp);
-	fd_close(&qemu);
-	ev_loop_destroy(loop);
-	unlink(path);
-	return rmdir(directory);
-}
-
-static void turn(void)
-{
-	for (int i = 0; i < 8; i++)
-		ev_run(loop, EVRUN_NOWAIT);
-}
-
-static void say(const char *text)
-{
-	assert_int_equal(write(qemu, text, strlen(text)), strlen(text));
-	turn();
+	return played_close(&qemu);
 }
 
 /* Time is what this test says it is. */
@@ -113,38 +76,27 @@ static void end_pause(void)
 {
 	if (!ev_is_active(&investigation.pause))
 		return;
-	ev_timer_stop(loop, &investigation.pause);
-	ev_invoke(loop, &investigation.pause, EV_TIMER);
+	ev_timer_stop(qemu.loop, &investigation.pause);
+	ev_invoke(qemu.loop, &investigation.pause, EV_TIMER);
 }
 
 /* QEMU is asked for this, and returns that. */
 static void play(const char *command, const char *answer)
 {
 	static char text[32768];
-	ssize_t n;
 
-	turn();
+	played_turn(&qemu);
 	end_pause();
-	turn();
-	n = read(qemu, text, sizeof(text) - 1);
-	assert_true(n > 0);
-	text[n] = '\0';
-	assert_non_null(strstr(text, command));
+	assert_non_null(strstr(played_hear(&qemu), command));
 	snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %d}\r\n", answer,
 		 ++id);
-	say(text);
+	played_say(&qemu, text);
 }
 
 static void connect_qemu(void)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	memcpy(address.sun_path, path, strlen(path));
-	qemu = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	assert_int_equal(
-		connect(qemu, (struct sockaddr *)&address, sizeof(address)), 0);
-	turn();
-	say("{\"QMP\": {}}\r\n");
+	played_connect(&qemu);
+	played_say(&qemu, "{\"QMP\": {}}\r\n");
 	play("qmp_capabilities", "{}");
 }
 
@@ -175,7 +127,7 @@ static void line(const char *text)
 static void finish(void)
 {
 	end_pause();
-	turn();
+	played_turn(&qemu);
 }
 
 static void test_the_whole(void **state)
@@ -241,8 +193,8 @@ static void test_qemu_goes(void **state)
 	begin();
 	play_status("running");
 	end_pause();
-	fd_close(&qemu);
-	turn();
+	fd_close(&qemu.fd);
+	played_turn(&qemu);
 	assert_int_equal(findings, 1);
 	assert_string_equal(finding_text, "nothing is heard");
 	assert_non_null(strstr(status_text, "info registers -a: "));
@@ -299,7 +251,7 @@ static void test_the_limit(void **state)
 	begin();
 	play_status("running");
 	play_samples(2);
-	ev_invoke(loop, &investigation.limit, EV_TIMER);
+	ev_invoke(qemu.loop, &investigation.limit, EV_TIMER);
 	assert_int_equal(findings, 1);
 	finish();
 	assert_int_equal(findings, 1);
