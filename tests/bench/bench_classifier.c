@@ -146,7 +146,8 @@ static uint64_t time_scan(const char *path, bool by_line)
 	return cpu_ns(RUSAGE_SELF) - before_ns;
 }
 
-/* Its output goes to a file: into /dev/null it would stop at the first match. */
+/* Its output goes to a file: into /dev/null it would stop at the first
+ * match. */
 static uint64_t time_grep(const char *path, const char *locale)
 {
 	uint64_t before_ns = cpu_ns(RUSAGE_CHILDREN);

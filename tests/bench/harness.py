@@ -65,6 +65,10 @@ def after_crash(variants):
         return None
     first = timeline(result, 0)
     second = timeline(result, 1)
+    if None in (first['first_test'], first['link_closed'], first['ended'],
+                second['started'], second['first_test']):
+        print('a boot without its times:', first, second, flush=True)
+        return None
     return {'boot_to_first': first['first_test'] - run.started,
             'crash_to_next': second['first_test'] - first['link_closed'],
             'to_the_end_of_the_vm': first['ended'] - first['link_closed'],

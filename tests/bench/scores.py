@@ -15,9 +15,9 @@ def run_all(scorer, logs, fstvm):
               f'{logs}): --scorer, --reports', flush=True)
         return None
     figures = {'others': others(output(scorer, 'naive', logs))}
-    lines = output(scorer, 'score', logs, '--', fstvm, 'dmesg', '--json',
-                   '-').splitlines()
-    figures['fstvm'] = json.loads(lines[-1]) if lines else {}
+    text = output(scorer, 'score', logs, '--', fstvm, 'dmesg', '--json', '-')
+    last = text.strip().rpartition('\n')[2]
+    figures['fstvm'] = json.loads(last) if last.startswith('{') else {}
     return figures
 
 

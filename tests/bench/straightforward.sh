@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # fstests in a VM the straightforward way: `vng ... -- bash this TREE FSTYPE
-# SIZE_MIB TESTS`. The steps are those that anybody writes down first; `modprobe loop`
-# and the directory of the programs are all that it takes to make them work.
+# SIZE_MIB TESTS`. The steps are those that anybody writes down first; `modprobe
+# loop` and the directory of the programs are all that it takes to make them
+# work.
 set +e
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 tree=$1

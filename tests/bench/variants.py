@@ -109,8 +109,8 @@ class Variants:
             command += ['--kernel', self.options.kernel]
         if tree:
             command += ['--fstests', self.tree, '--fstype',
-                        self.options.fstype, '--test-size', f'{SIZE_MIB}M', '--scratch-size',
-                        f'{SIZE_MIB}M']
+                        self.options.fstype, '--test-size', f'{SIZE_MIB}M',
+                        '--scratch-size', f'{SIZE_MIB}M']
         if not self.options.kvm:
             command += ['--kvm', 'off']
         run = Measured([*command, *more, '--',
