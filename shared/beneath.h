@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* beneath - files below one directory, and never outside it.
  *
- * openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
- * on kernels before 5.6 a component-wise walk with O_NOFOLLOW does the same.
- * beneath_force_walk() makes tests take the second way.
+ * openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+ * RESOLVE_NO_MAGICLINKS; on kernels before 5.6 a component-wise walk with
+ * O_NOFOLLOW does the same. beneath_force_walk() makes tests take the second
+ * way.
  */
 #pragma once
 

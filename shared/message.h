@@ -43,7 +43,8 @@ must_check ssize_t message_pack(const Pb__Envelope *envelope, uint64_t sequence,
 				uint8_t *to, size_t cap);
 /* From a frame's payload. The result lives in the arena. -EBADMSG: not an
  * envelope, or no known body; -ERANGE: over a limit or an enum's value
- * that is not in the .proto, *ret_why names the field (static string); -ENOMEM: over the arena. */
+ * that is not in the .proto, *ret_why names the field (static string);
+ * -ENOMEM: over the arena. */
 must_check int message_unpack(struct bytes payload, struct arena *arena,
 			      const Pb__Envelope **ret_envelope,
 			      const char **ret_why);

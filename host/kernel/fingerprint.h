@@ -3,10 +3,10 @@
  *
  * Made of the class, the normalised title, the function to blame and its two
  * callers, and where that alone is too coarse the file of the check, the
- * words of the header or of WARN()'s message, the names of the locks. Nothing of it differs between runs, CPUs or builds:
- * no address, offset, line number, task, time, compiler's suffix. Frames that
- * only debug information knows are left out, so that a build with it gives
- * the same.
+ * words of the header or of WARN()'s message, the names of the locks. Nothing
+ * of it differs between runs, CPUs or builds: no address, offset, line number,
+ * task, time, compiler's suffix. Frames that only debug information knows are
+ * left out, so that a build with it gives the same.
  */
 #pragma once
 

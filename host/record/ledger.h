@@ -51,9 +51,9 @@ struct attempt *ledger_find(const struct ledger *ledger,
 struct attempt *ledger_of_record(const struct ledger *ledger,
 				 const struct assignment *vm,
 				 uint64_t sequence);
-/* As ledger_find(), made when it is missing. *ret_attempt is NULL for a key outside
- * the plan, an excluded test and an attempt that is over the limits. The
- * caller changes the attempt and settles the test. */
+/* As ledger_find(), made when it is missing. *ret_attempt is NULL for a key
+ * outside the plan, an excluded test and an attempt that is over the limits.
+ * The caller changes the attempt and settles the test. */
 must_check int ledger_open(struct ledger *ledger,
 			   const struct assignment_key *key,
 			   struct attempt **ret_attempt);

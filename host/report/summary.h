@@ -19,7 +19,8 @@ struct summary {
 	bool timeout_occurred;	   /* of the boot, or of the whole run */
 	/* Of the tests. passed + failed + notrun + excluded + lost +
 	 * not_reached == total, which is the plan. */
-	bool tests_success; /* all wanted have a verdict, none failed, one passed */
+	/* All wanted have a verdict, none failed, one passed. */
+	bool tests_success;
 	uint64_t total;
 	uint64_t wanted; /* without the excluded */
 	uint64_t passed;

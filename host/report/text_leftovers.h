@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text_leftovers - which tests did not leave the guest as it was, for people. */
+/* text_leftovers - which tests did not leave the guest as it was, for
+ * people. */
 #pragma once
 
 #include "host/record/result.h"

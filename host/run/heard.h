@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* heard - what of the kernel's log the records had, to hold the console against.
+/* heard - what of the kernel's log the records had, to hold the console
+ * against.
  *
  * Which reports were told (the last HEARD_REPORTS of them, and how often each
  * of the first HEARD_TITLES titles came), up to where the records go, and

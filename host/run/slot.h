@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* slot - the place of one VM in a run: one boot after the other.
  *
- * A boot gets its job (bootjob.h), and what the VM says is turned into the run's
- * events: files are stored, the kernel's problems watched for, and a test that
- * its VM has taken with it gets the controller's verdict.
+ * A boot gets its job (bootjob.h), and what the VM says is turned into the
+ * run's events: files are stored, the kernel's problems watched for, and a test
+ * that its VM has taken with it gets the controller's verdict.
  */
 #pragma once
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* What a line says, and what that means. The causes come before what follows
- * from them. Sources: init/do_mounts.c, init/main.c, net/9p, fs/fuse/virtio_fs.c
- * and arch/x86/boot of Linux 4.19 to 6.18; virtme/mkinitramfs.py and
- * virtme-init of virtme-ng 1.35; guest/main.c. */
+ * from them. Sources: init/do_mounts.c, init/main.c, net/9p,
+ * fs/fuse/virtio_fs.c and arch/x86/boot of Linux 4.19 to 6.18;
+ * virtme/mkinitramfs.py and virtme-init of virtme-ng 1.35; guest/main.c. */
 struct row {
 	const char *text;
 	const char *and; /* in the same line; or NULL */

@@ -27,9 +27,10 @@ enum { VERSION_TIMEOUT_MS = 20000 };
  * that as a lockup. 60 is the most that watchdog_thresh takes.
  *
  * norandmaps: the emulator translates code for the address at which it is, so a
- * program that is elsewhere at each start is translated at each start, libraries
- * and all. QEMU 7.2 did that at 50 MB a second, until its buffer of 1 GiB was full
- * and it threw all of it away, the kernel's too, every 20 seconds. */
+ * program that is elsewhere at each start is translated at each start,
+ * libraries and all. QEMU 7.2 did that at 50 MB a second, until its buffer
+ * of 1 GiB was full and it threw all of it away, the kernel's too, every 20
+ * seconds. */
 #define PARAMETERS_SLOW                                          \
 	" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120" \
 	" sysctl.kernel.hung_task_timeout_secs=480 norandmaps"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scene - a controller, a cable and a machine: the whole of fstvm but the VM. */
+/* scene - a controller, a cable and a machine: the whole of fstvm but the
+ * VM. */
 #include "tests/integration/scene.h"
 
 #include "shared/beneath.h"
