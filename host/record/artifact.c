@@ -58,6 +58,13 @@ void artifact_quota_restore(struct artifact_quota *quota,
 	artifact_quota_note(quota, stored->test, bytes);
 }
 
+void artifact_quota_restore_evidence(struct artifact_quota *quota,
+				     const Pb__EvidenceStored *stored)
+{
+	if (stored->path[0] != '\0')
+		quota->used_bytes += stored->kept_bytes + ARTIFACT_FILE_COST;
+}
+
 static bool artifact_quota_has_room(const struct artifact_quota *quota,
 				    const struct artifact_origin *origin,
 				    uint64_t bytes)

@@ -39,6 +39,8 @@ void artifact_quota_deinit(struct artifact_quota *quota);
 /* What an earlier controller of the run has kept. */
 void artifact_quota_restore(struct artifact_quota *quota,
 			    const Pb__ArtifactStored *stored);
+void artifact_quota_restore_evidence(struct artifact_quota *quota,
+				     const Pb__EvidenceStored *stored);
 
 struct artifact_slot {
 	bool used;

@@ -327,6 +327,9 @@ int run_replay(struct run *run, const Pb__Event *event)
 		run->boots = event->boot;
 	if (event->body_case == PB__EVENT__BODY_ARTIFACT_STORED)
 		artifact_quota_restore(&run->quota, event->artifact_stored);
+	if (event->body_case == PB__EVENT__BODY_EVIDENCE_STORED)
+		artifact_quota_restore_evidence(&run->evidence_quota,
+						event->evidence_stored);
 	return schedule_apply(&run->schedule, event);
 }
 

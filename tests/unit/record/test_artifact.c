@@ -381,6 +381,21 @@ static void test_quota_restored(void **state)
 	artifact_quota_deinit(&quota);
 }
 
+static void test_quota_of_evidence_restored(void **state)
+{
+	Pb__EvidenceStored earlier = PB__EVIDENCE_STORED__INIT;
+	char path[] = "results/x";
+
+	(void)state;
+	quota = (struct artifact_quota){.cap_bytes = 8192};
+	earlier.kept_bytes = 100;
+	artifact_quota_restore_evidence(&quota, &earlier);
+	assert_true(quota.used_bytes == 0); /* nothing was kept of it */
+	earlier.path = path;
+	artifact_quota_restore_evidence(&quota, &earlier);
+	assert_true(quota.used_bytes == 100 + ARTIFACT_FILE_COST);
+}
+
 static void test_too_many_open(void **state)
 {
 	Pb__ArtifactEnd end = make_end(99);
@@ -469,6 +484,7 @@ int main(void)
 		BOXED(test_quota_of_a_test),
 		BOXED(test_quota_of_attempts),
 		BOXED(test_quota_restored),
+		BOXED(test_quota_of_evidence_restored),
 		BOXED(test_too_many_open),
 		BOXED(test_too_many_of_a_kind),
 		BOXED(test_vm_is_lost),
