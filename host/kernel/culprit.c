@@ -257,31 +257,38 @@ static struct bytes symbol_with_offset(struct bytes header)
 	const uint8_t *begin = plus;
 
 	while (begin && begin > header.data && begin[-1] > ' ' &&
-	       begin[-1] < 0x7f && !strchr("([", begin[-1]))
+	       begin[-1] < 0x7f && !strchr("([\"", begin[-1]))
 		begin--;
 	return bytes_of(begin, plus ? (size_t)(plus - begin) : 0);
 }
 
-/* The function that a header names: "… in f+0x1/0x2", "… in f / g" (KCSAN),
- * "): f:123:" (ext4), "in f:123:" (btrfs), "in \"f\"" (xfs). */
+/* The function that a header names: "… in f+0x1/0x2", ") in f:123:" (ext4,
+ * btrfs), "): error: f: " (ext2), "): f:123:" (ext4), "in \"f\"" and "(\"f\")"
+ * (xfs), "in f() at" (jbd2), "… in f / g" (KCSAN). */
 static struct bytes header_symbol(struct bytes header)
 {
-	static const char *const leads[] = {" in ", "): "};
+	static const struct {
+		const char *text;
+		const char *ends; /* what may follow the name, or its end */
+	} leads[] = {
+		{") in ", ":"}, {"): error: ", ":"}, {"): ", ":"},
+		{" (\"", "\""}, {" in \"", "\""},    {" in ", ":( "},
+	};
 	struct bytes name = symbol_with_offset(header);
 
-	for (size_t i = 0; name.len == 0 && i < 2; i++) {
+	for (size_t i = 0;
+	     name.len == 0 && i < sizeof(leads) / sizeof(leads[0]); i++) {
+		size_t n = strlen(leads[i].text);
+		const uint8_t *found =
+			memmem(header.data, header.len, leads[i].text, n);
 		struct bytes rest = header;
-		const uint8_t *found = memmem(header.data, header.len, leads[i],
-					      strlen(leads[i]));
 
 		if (!found)
 			continue;
-		bytes_take(&rest,
-			   (size_t)(found - header.data) + strlen(leads[i]));
-		if (rest.len > 0 && rest.data[0] == '"')
-			bytes_take(&rest, 1);
+		bytes_take(&rest, (size_t)(found - header.data) + n);
 		name = stackframe_symbol(rest);
-		if (name.len < rest.len && !strchr(": \"", rest.data[name.len]))
+		if (name.len < rest.len &&
+		    !strchr(leads[i].ends, rest.data[name.len]))
 			name.len = 0;
 	}
 	return name;

@@ -198,15 +198,18 @@ bool draft_take(struct draft *draft, const struct line_prefix *line,
 	return ends_at_mark(draft, line->text);
 }
 
-/* Classes that only say what BUG() or WARN() will be about. */
-static bool is_foretold(enum report_class class)
+/* Rows that only say what BUG() or WARN() will be about. */
+static bool is_foretold(const struct pattern *row)
 {
-	return class == CLASS_REFCOUNT || class == CLASS_LIST_CORRUPTION ||
-	       class == CLASS_LOCKDEP || class == CLASS_KERNEL_BUG ||
-	       class == CLASS_OOPS || class == CLASS_CFI ||
-	       class == CLASS_FS_ERROR || class == CLASS_SLUB ||
-	       class == CLASS_VFS || class == CLASS_NET_LEAK ||
-	       class == CLASS_UBSAN || class == CLASS_BAD_PAGE;
+	enum report_class class = row->class;
+
+	return (row->flags & PATTERN_FORETELLS) || class == CLASS_REFCOUNT ||
+	       class == CLASS_LIST_CORRUPTION || class == CLASS_LOCKDEP ||
+	       class == CLASS_KERNEL_BUG || class == CLASS_OOPS ||
+	       class == CLASS_CFI || class == CLASS_FS_ERROR ||
+	       class == CLASS_SLUB || class == CLASS_VFS ||
+	       class == CLASS_NET_LEAK || class == CLASS_UBSAN ||
+	       class == CLASS_BAD_PAGE;
 }
 
 bool draft_continues(const struct draft *draft, const struct pattern *row,
@@ -248,7 +251,7 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 	if (!(row->flags & PATTERN_DETAIL) || draft->has_trace ||
 	    draft->count > DETAIL_LINES)
 		return false;
-	return is_foretold(draft->pattern->class) &&
+	return is_foretold(draft->pattern) &&
 	       (row->class == CLASS_OOPS || row->class == CLASS_KERNEL_BUG ||
 		row->class == CLASS_WARNING ||
 		row->class == draft->pattern->class);

@@ -24,17 +24,13 @@ const char *const pattern_exceptions[] = {
 	"fbcon: ",
 	/* kernel/workqueue.c */
 	"workqueue cpumask",
-	/* arch/x86/kernel/unwind_*.c: about a trace of another report */
-	"stack going in the wrong direction",
-	"can't access registers at ",
-	"can't dereference registers at ",
-	"unrecognized unwind stack type",
+	/* drivers/md/md.c */
+	" appears to be on the same physical disk as ",
 	/* fs/xfs/libxfs/xfs_alloc.c: repaired */
 	"Reset corrupted AGFL",
 	/* kernel/locking/lockdep.c: the checker ran out of its tables */
 	" too low!",
-	/* kernel/params.c and mount options can echo anything */
-	"Unknown parameter '",
+	/* init/main.c echoes them */
 	"nknown kernel command line parameters",
 	/* drivers/gpu/drm, Red Hat's and SUSE's support notices */
 	"unsupported configuration",

@@ -46,6 +46,10 @@ enum pattern_flag {
 	PATTERN_EARLY = 1 << 5,
 	/* Not the kernel's own: who watched it added the line. */
 	PATTERN_WATCHER = 1 << 6,
+	/* A BUG() or WARN() follows that is about the same. */
+	PATTERN_FORETELLS = 1 << 7,
+	/* What becomes of a filesystem after an error that was told. */
+	PATTERN_FOLLOWS = 1 << 8,
 };
 
 struct pattern {

@@ -29,7 +29,7 @@ static const char *const services[] = {
 	"do_oops_*", "rust_fmt_*", "ex_handler_*", "fixup_exception",
 	"c_backtrace", "__ext4_std_error", "__ext4_error*", "ext4_error*",
 	"ext4_handle_error", "__ext4_abort", "__ext4_grp_locked_error",
-	"btrfs_assertfail", "btrfs_printk", "__btrfs_handle_fs_error",
+	"assfail", "asswarn", "btrfs_assertfail", "btrfs_printk", "__btrfs_handle_fs_error",
 	"__btrfs_panic", "xfs_corruption_error", "xfs_error_report",
 	"xfs_buf_corruption_error", "xfs_verifier_error",
 	"xfs_do_force_shutdown", "jbd2_journal_abort", "f2fs_stop_checkpoint",

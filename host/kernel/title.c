@@ -177,13 +177,12 @@ static void compose_sanitizer(const char *name, struct bytes header,
 			      struct bytes text, const char *access,
 			      const struct culprit *culprit, struct output *out)
 {
-	struct bytes kind = behind(header, ": ");
+	struct bytes kind = behind(behind(header, name), ": ");
 	char words[TITLE_KIND_MAX];
 
-	/* "BUG: KASAN: x in f", "UBSAN: x in file:1:2" */
-	if (contains(header, "BUG: "))
-		kind = behind(behind(header, "BUG: "), ": ");
-	copy_kind(before(kind, " in "), words);
+	/* "BUG: KASAN: x in f", "UBSAN: x in file:1:2"; of a trap, "UBSAN: x
+	 * at f" (x86) and "UBSAN: x: 00000000f2005512 [#1]" (arm64). */
+	copy_kind(before(before(before(kind, " in "), " at "), ": 0"), words);
 	if (strcmp(words, "undefined behaviour") == 0)
 		put(words[0] ? &(struct output){words, TITLE_KIND_MAX, 0} : out,
 		    "undefined-behaviour");
@@ -250,6 +249,11 @@ static void compose_fs(struct bytes header, const struct culprit *culprit,
 	}
 	title_normalise(lead, words, sizeof(words));
 	put(out, words);
+	/* ext2 says so behind the device. */
+	if (text.len > 7 && memcmp(text.data, "error: ", 7) == 0) {
+		put(out, " error");
+		bytes_take(&text, 7);
+	}
 	if (culprit->function[0]) {
 		put(out, " in ");
 		put(out, culprit->function);
@@ -283,6 +287,42 @@ static void compose_template(const char *template, const char *function,
 		    memcmp(out->to + out->len - 4, " in ", 4) == 0)
 			out->len -= 4;
 	}
+}
+
+/* The condition of an assertion, as written in the source; empty when header
+ * is none's: "Assertion failed: c, file: f" (xfs), "assertion failed: c, in f"
+ * (btrfs), "Assertion failure in g() at f:1: "c"" (jbd2), "page dumped because:
+ * VM_BUG_ON_FOLIO(c)" (mm). */
+static struct bytes condition_of(struct bytes header)
+{
+	struct bytes condition = behind(header, "ssertion failed: ");
+
+	if (condition.len > 0)
+		return before(before(condition, ", file: "), ", in fs/");
+	condition = behind(header, "page dumped because: VM_");
+	if (condition.len > 0) {
+		condition = behind(condition, "(");
+		if (condition.len > 0)
+			condition.len--;
+		return condition;
+	}
+	if (!contains(header, "Assertion failure in "))
+		return condition;
+	condition = behind(header, ": \"");
+	if (condition.len > 0)
+		condition.len--;
+	return condition;
+}
+
+static void put_condition(struct bytes header, struct output *out)
+{
+	struct bytes condition = condition_of(header);
+
+	if (condition.len == 0)
+		return;
+	put(out, ": ");
+	for (size_t i = 0; i < condition.len; i++)
+		put_byte(out, condition.data[i]);
 }
 
 /* The line itself, normalised, with the function when the rule found one. */
@@ -339,5 +379,6 @@ void title_compose(const struct pattern *pattern, struct bytes header,
 		compose_template(pattern->title, culprit->function, &out);
 	else
 		compose_header(pattern, header, culprit, &out);
+	put_condition(header, &out);
 	ret_title[out.len] = '\0';
 }

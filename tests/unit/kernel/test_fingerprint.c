@@ -103,6 +103,31 @@ static void test_what_a_warning_says(void **state)
 	      "WARNING: [a > b] fs/a.c:1 at f+0x1/0x2, CPU#1: a/1\n", false);
 }
 
+#define BUG_AT                                                \
+	"kernel BUG at fs/a.c:1!\nRIP: 0010:f+0x1/0x2\nCall " \
+	"Trace:\n g+0x1/0x2\n"
+
+static void test_assertions(void **state)
+{
+	(void)state;
+	check("XFS: Assertion failed: a == 1, file: fs/a.c, line: 7\n" BUG_AT,
+	      "XFS: Assertion failed: a == 1, file: fs/a.c, line: 8\n" BUG_AT,
+	      true);
+	check("XFS: Assertion failed: a == 1, file: fs/a.c, line: 7\n" BUG_AT,
+	      "XFS: Assertion failed: a == 2, file: fs/a.c, line: 7\n" BUG_AT,
+	      false);
+	check("assertion failed: a, in fs/btrfs/a.c:7\n" BUG_AT,
+	      "assertion failed: a, in fs/btrfs/a.c:8\n" BUG_AT, true);
+	check("assertion failed: a, in fs/btrfs/a.c:7\n" BUG_AT,
+	      "assertion failed: b, in fs/btrfs/a.c:7\n" BUG_AT, false);
+	check("Assertion failure in f() at fs/a.c:1: \"a\"\n" BUG_AT,
+	      "Assertion failure in f() at fs/a.c:2: \"a\"\n" BUG_AT, true);
+	check("Assertion failure in f() at fs/a.c:1: \"a\"\n" BUG_AT,
+	      "Assertion failure in f() at fs/a.c:1: \"b\"\n" BUG_AT, false);
+	check("page dumped because: VM_BUG_ON_PAGE(a)\n" BUG_AT,
+	      "page dumped because: VM_BUG_ON_PAGE(b)\n" BUG_AT, false);
+}
+
 #define DEADLOCK(ONE, OTHER)                                           \
 	"WARNING: possible circular locking dependency detected\n"     \
 	"a/1 is trying to acquire lock:\nffff888012345678 (" ONE       \
@@ -161,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_other_callers),
 		cmocka_unit_test(test_two_bugs_at_one_call_chain),
 		cmocka_unit_test(test_what_a_warning_says),
+		cmocka_unit_test(test_assertions),
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_symbolised_or_not),
 		cmocka_unit_test(test_normalise),
