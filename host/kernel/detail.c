@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+enum {
+	STALL_TIMEOUT_S = 21,
+};
+
 static uint8_t at(struct bytes b, size_t i)
 {
 	return i < b.len ? b.data[i] : 0;
@@ -76,11 +80,29 @@ static struct bytes take_taint(struct bytes *b)
 	return taint;
 }
 
+/* "Not tainted 6.12.0 #1", "Tainted: G        W          6.12.0 #1": false and
+ * nothing read when rest says neither. */
+static bool read_taint(struct report *report, struct bytes rest)
+{
+	struct bytes line;
+
+	if (behind(rest, "Not tainted ", &line))
+		copy_text(report->taint, sizeof(report->taint),
+			  bytes_of_string("Not tainted"));
+	else if (behind(rest, "Tainted: ", &line))
+		copy_text(report->taint, sizeof(report->taint),
+			  take_taint(&line));
+	else
+		return false;
+	copy_text(report->kernel, sizeof(report->kernel), line);
+	return true;
+}
+
 /* lib/dump_stack.c, dump_stack_print_info(): "CPU: 1 UID: 0 PID: 2 Comm: x
  * Not tainted 6.12.0 #1 PREEMPT" */
 static void read_task_line(struct report *report, struct bytes line)
 {
-	struct bytes rest, comm;
+	struct bytes rest;
 	int64_t n;
 
 	if (!behind(line, "CPU: ", &rest) || !number(rest, &n))
@@ -90,21 +112,9 @@ static void read_task_line(struct report *report, struct bytes line)
 		report->pid = n;
 	if (!behind(line, "Comm: ", &rest))
 		return;
-	if (behind(rest, "Not tainted ", &line)) {
-		comm = before(rest, " Not tainted ");
-		copy_text(report->taint, sizeof(report->taint),
-			  bytes_of_string("Not tainted"));
-	} else if (behind(rest, "Tainted: ", &line)) {
-		comm = before(rest, " Tainted: ");
-		copy_text(report->taint, sizeof(report->taint),
-			  take_taint(&line));
-	} else {
-		comm = rest;
-		line = bytes_of(NULL, 0);
-	}
-	copy_text(report->comm, sizeof(report->comm), comm);
-	if (line.len > 0)
-		copy_text(report->kernel, sizeof(report->kernel), line);
+	if (read_taint(report, rest))
+		rest = before(before(rest, " Not tainted "), " Tainted: ");
+	copy_text(report->comm, sizeof(report->comm), rest);
 }
 
 static void read_lines(struct report *report, struct bytes text)
@@ -138,8 +148,10 @@ static void read_task(struct report *report, struct bytes b)
 	copy_text(report->comm, sizeof(report->comm), bytes_of(b.data, colon));
 }
 
-/* kernel/hung_task.c: "INFO: task a:1 blocked for more than 120 seconds." */
-static void read_hung(struct report *report, struct bytes header)
+/* kernel/hung_task.c: "INFO: task a:1 blocked for more than 120 seconds.", then
+ * "      Tainted: G        W           6.17.0 #1" */
+static void read_hung(struct report *report, struct bytes header,
+		      struct bytes text)
 {
 	struct bytes rest;
 	int64_t n;
@@ -149,6 +161,23 @@ static void read_hung(struct report *report, struct bytes header)
 	read_task(report, before(before(rest, " blocked"), " can't die"));
 	if (behind(rest, "for more than ", &rest) && number(rest, &n))
 		report->age_s = (uint32_t)n;
+	if (behind(text, " seconds.\n", &rest))
+		read_taint(report, before(rest, "\n"));
+}
+
+/* mm/kmemleak.c, since 2.6.31: "  comm \"mount\", pid 1234, jiffies 4294..." */
+static void read_leak(struct report *report, struct bytes text)
+{
+	struct bytes rest, line;
+	int64_t n;
+
+	if (!behind(text, "  comm \"", &rest))
+		return;
+	line = before(rest, "\n");
+	if (!behind(line, "\", pid ", &rest) || !number(rest, &n))
+		return;
+	report->pid = n;
+	copy_text(report->comm, sizeof(report->comm), before(line, "\", pid "));
 }
 
 /* kernel/watchdog.c: "BUG: soft lockup - CPU#2 stuck for 22s! [a:1]" */
@@ -165,16 +194,33 @@ static void read_lockup(struct report *report, struct bytes header)
 		read_task(report, before(rest, "]"));
 }
 
-/* kernel/rcu/tree_stall.h: "(t=21003 jiffies g=…": HZ is not known; 1000 is
- * the highest, so it is at least that old. */
+/* At least how long that many jiffies are. HZ is not known: the highest with
+ * which a stall is as old as it must be to be told (RCU_CPU_STALL_TIMEOUT, 21
+ * by default); if there is none, that was set lower, and HZ may be any. */
+static uint32_t stall_seconds(int64_t jiffies)
+{
+	static const int hz[] = {1000, 300, 250, 100};
+
+	for (size_t i = 0; i < sizeof(hz) / sizeof(hz[0]); i++) {
+		if (jiffies / hz[i] >= STALL_TIMEOUT_S)
+			return (uint32_t)(jiffies / hz[i]);
+	}
+	return (uint32_t)(jiffies / hz[0]);
+}
+
+/* kernel/rcu/tree_stall.h: "(t=21003 jiffies g=…", "(detected by 1, t=21003
+ * jiffies, …"; kernel/rcu/tree_exp.h: "{ 1-...D } 21512 jiffies s: 1021" */
 static void read_stall(struct report *report, struct bytes text)
 {
 	struct bytes rest;
 	int64_t n;
 
-	if ((behind(text, "(t=", &rest) || behind(text, ", t=", &rest)) &&
+	if ((behind(text, "(t=", &rest) || behind(text, ", t=", &rest) ||
+	     (behind(text, " expedited stalls on ", &rest) &&
+	      behind(before(rest, "\n"), "} ", &rest) &&
+	      before(rest, " jiffies s: ").len < rest.len)) &&
 	    number(rest, &n))
-		report->age_s = (uint32_t)(n / 1000);
+		report->age_s = stall_seconds(n);
 }
 
 /* " at fs/x.c:12 f+0x…", "kernel BUG at fs/x.c:12!", "WARNING: fs/x.c:12 at" */
@@ -203,14 +249,20 @@ void detail_fill(struct report *report, struct bytes header, struct bytes text)
 
 	read_lines(report, text);
 	if (report->class == CLASS_HUNG_TASK)
-		read_hung(report, header);
+		read_hung(report, header, text);
 	else if (report->class == CLASS_RCU_STALL)
 		read_stall(report, text);
 	else if (report->severity == REPORT_HANG)
 		read_lockup(report, header);
+	if (report->class == CLASS_MEMLEAK)
+		read_leak(report, text);
 	if (report->class == CLASS_WARNING ||
 	    report->class == CLASS_KERNEL_BUG || report->class == CLASS_UBSAN)
 		read_source(report, header);
+	/* An assertion's own line stood before. */
+	if (report->class == CLASS_KERNEL_BUG && !report->source[0] &&
+	    behind(text, "kernel BUG at ", &rest))
+		read_source(report, before(rest, "!"));
 	/* 6.19 and later have the task in a WARN()'s first line. */
 	if (report->class == CLASS_WARNING && report->pid < 0 &&
 	    behind(header, ", CPU#", &rest) && behind(rest, ": ", &rest))

@@ -299,6 +299,94 @@ static void test_hung_task_carries_its_age(void **state)
 	assert_string_equal(told.reports[0].comm, "a:b");
 }
 
+static void test_hung_task_names_its_kernel(void **state)
+{
+	struct told told;
+
+	(void)state;
+	scan_text("[  200.600000] INFO: task a:12 blocked for more than 122 "
+		  "seconds.\n[  200.600001]       Tainted: G        W"
+		  "           6.17.0 #1\n",
+		  &told);
+	assert_int_equal(told.count, 1);
+	assert_string_equal(told.reports[0].taint, "G        W");
+	assert_string_equal(told.reports[0].kernel, "6.17.0 #1");
+	scan_text("[  200.600000] INFO: task a:12 blocked for more than 122 "
+		  "seconds.\n[  200.600001]       Not tainted 5.10.0-1 #2\n",
+		  &told);
+	assert_string_equal(told.reports[0].taint, "Not tainted");
+	assert_string_equal(told.reports[0].kernel, "5.10.0-1 #2");
+	assert_string_equal(told.reports[0].comm, "a");
+}
+
+static void test_leak_names_its_task(void **state)
+{
+	struct told told;
+
+	(void)state;
+	scan_text("[  200.600000] BUG: memory leak\n"
+		  "[  200.600001] unreferenced object 0xffff888012345678 "
+		  "(size 64):\n"
+		  "[  200.600002]   comm \"mount x\", pid 1234, jiffies "
+		  "4294942137\n",
+		  &told);
+	assert_int_equal(told.count, 1);
+	assert_int_equal(told.reports[0].pid, 1234);
+	assert_string_equal(told.reports[0].comm, "mount x");
+}
+
+static uint32_t stall_age(const char *line)
+{
+	static struct told told;
+	char log[512];
+
+	snprintf(log, sizeof(log), "[  200.600000] rcu: INFO: rcu_preempt %s\n",
+		 line);
+	scan_text(log, &told);
+	assert_int_equal(told.count, 1);
+	return told.reports[0].age_s;
+}
+
+/* HZ is the highest with which the stall is old enough to be told. */
+static void test_stall_carries_its_age(void **state)
+{
+	(void)state;
+	assert_int_equal(stall_age("self-detected stall on CPU { 1}  (t=21003 "
+				   "jiffies g=1 c=0 q=5)"),
+			 21);
+	assert_int_equal(stall_age("self-detected stall on CPU { 1}  (t=5250 "
+				   "jiffies g=1 c=0 q=5)"),
+			 21);
+	assert_int_equal(stall_age("self-detected stall on CPU { 1}  (t=6300 "
+				   "jiffies g=1 c=0 q=5)"),
+			 21);
+	assert_int_equal(stall_age("self-detected stall on CPU { 1}  (t=2100 "
+				   "jiffies g=1 c=0 q=5)"),
+			 21);
+	/* The timeout was set lower. */
+	assert_int_equal(stall_age("self-detected stall on CPU { 1}  (t=2099 "
+				   "jiffies g=1 c=0 q=5)"),
+			 2);
+	assert_int_equal(stall_age("detected expedited stalls on CPUs/tasks: "
+				   "{ 1-...D } 21512 jiffies s: 1021 root: "
+				   "0x2/."),
+			 21);
+}
+
+/* The file of an assertion that prints its own line before BUG(). */
+static void test_assertion_has_a_source(void **state)
+{
+	struct told told;
+
+	(void)state;
+	scan_text("[    1.000001] page dumped because: VM_BUG_ON_PAGE(a)\n"
+		  "[    1.000002] ------------[ cut here ]------------\n"
+		  "[    1.000003] kernel BUG at mm/filemap.c:12!\n",
+		  &told);
+	assert_int_equal(told.count, 1);
+	assert_string_equal(told.reports[0].source, "mm/filemap.c:12");
+}
+
 static void give_record(struct report_scanner *scanner, unsigned int facility,
 			uint64_t sequence, const char *text)
 {
@@ -480,6 +568,10 @@ int main(void)
 		cmocka_unit_test(test_panic_within_a_warning_is_told),
 		cmocka_unit_test(test_particulars),
 		cmocka_unit_test(test_hung_task_carries_its_age),
+		cmocka_unit_test(test_hung_task_names_its_kernel),
+		cmocka_unit_test(test_leak_names_its_task),
+		cmocka_unit_test(test_stall_carries_its_age),
+		cmocka_unit_test(test_assertion_has_a_source),
 		cmocka_unit_test(test_records_of_users_are_ignored),
 		cmocka_unit_test(test_more_callers_than_places),
 		cmocka_unit_test(test_silence_ends_a_report),
