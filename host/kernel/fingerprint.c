@@ -59,6 +59,22 @@ static uint64_t hash_condition(uint64_t hash, struct bytes header)
 	return hash_text(hash, (const char *)begin, (size_t)(end - begin));
 }
 
+/* The length of "DEV: ", "eth0: ", "XFS (DEV): ": which of many devices it is
+ * about, at the start of a normalised line; or 0. */
+static size_t device_lead(const char *line)
+{
+	size_t n = strcspn(line, " :"), end = n;
+
+	if (line[n] == ' ' && line[n + 1] == '(')
+		end = n + strcspn(line + n, ":");
+	if (line[end] != ':' || line[end + 1] != ' ')
+		return 0;
+	if (end == n && strncmp(line, "DEV", 3) != 0 &&
+	    strcspn(line, "0123456789") >= n)
+		return 0;
+	return end + 2;
+}
+
 /* What WARN() says, between the mark and its own line: its words up to what
  * may differ from run to run. */
 static uint64_t hash_message(uint64_t hash, struct bytes header,
@@ -67,6 +83,7 @@ static uint64_t hash_message(uint64_t hash, struct bytes header,
 	struct bytes lead =
 		bytes_of(text.data, (size_t)(header.data - text.data));
 	const uint8_t *begin;
+	const char *words;
 	char line[128];
 	size_t n;
 
@@ -79,13 +96,14 @@ static uint64_t hash_message(uint64_t hash, struct bytes header,
 	begin++;
 	title_normalise(bytes_of(begin, lead.len - (size_t)(begin - lead.data)),
 			line, sizeof(line));
+	words = line + device_lead(line);
 	/* A name, too, is often the second word. */
-	n = strcspn(line, " \"'(:[");
-	if (line[n] == ' ')
-		n += 1 + strcspn(line + n + 1, " \"'(:[");
-	if (strstr(line, "NUM") || strstr(line, "ADDR"))
-		n = strcspn(line, " ");
-	return hash_text(hash, line, n);
+	n = strcspn(words, " \"'(:[");
+	if (words[n] == ' ')
+		n += 1 + strcspn(words + n + 1, " \"'(:[");
+	if (strstr(words, "NUM") || strstr(words, "ADDR"))
+		n = strcspn(words, " ");
+	return hash_text(hash, words, n);
 }
 
 /* The classes of the first two locks: "(&sb->s_type->i_mutex_key#3){+.+.}".

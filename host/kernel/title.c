@@ -31,6 +31,13 @@ static bool is_word(uint8_t c)
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+static bool begins(struct bytes b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b.len >= n && memcmp(b.data, text, n) == 0;
+}
+
 /* memmem() may not be given the NULL of nothing. */
 static const uint8_t *find(struct bytes b, const char *text)
 {
@@ -80,6 +87,13 @@ static void put_byte(struct output *out, uint8_t c)
 		out->to[out->len++] = (char)c;
 }
 
+/* Digits alone are a number, however many. Only pointers are padded with
+ * zeroes to 8 or 16 digits. */
+static bool is_padded(struct bytes b, size_t digits)
+{
+	return at(b, 0) == '0' && (digits == 8 || digits == 16);
+}
+
 /* A number at the start of b: how long it is, and what it becomes. */
 static size_t number_length(struct bytes b, const char **ret_word)
 {
@@ -95,11 +109,43 @@ static size_t number_length(struct bytes b, const char **ret_word)
 	}
 	if (digits == 0 || is_word(at(b, i)))
 		return 0;
-	*ret_word = hex || digits >= 8 ? "ADDR" : "NUM";
+	*ret_word = hex || is_padded(b, digits) ? "ADDR" : "NUM";
 	/* "dead", "be": words, not numbers. */
 	if (*ret_word[0] == 'A' && at(b, 1) != 'x' && digits < ADDRESS_DIGITS)
 		return 0;
 	return i;
+}
+
+/* The length of a disk's name at the start of b, with its partition, or 0:
+ * "vdb1", "dm-0", "nvme0n1p2", "sdaa" is left out for the words it could be.
+ */
+static size_t disk_length(struct bytes b)
+{
+	static const char *const numbered[] = {
+		"dm-",	  "loop", "md",	 "nbd",	 "nvme",
+		"mmcblk", "pmem", "ram", "zram", NULL,
+	};
+	static const char *const lettered[] = {"sd", "vd", "xvd", NULL};
+	size_t n = 0;
+
+	for (size_t i = 0; n == 0 && numbered[i]; i++) {
+		if (begins(b, numbered[i]) &&
+		    is_digit(at(b, strlen(numbered[i]))))
+			n = strlen(numbered[i]);
+	}
+	for (size_t i = 0; n == 0 && lettered[i]; i++) {
+		uint8_t c = at(b, strlen(lettered[i]));
+
+		if (begins(b, lettered[i]) && c >= 'a' && c <= 'z')
+			n = strlen(lettered[i]) + 1;
+	}
+	if (n == 0)
+		return 0;
+	/* "0n1p2" */
+	while (is_digit(at(b, n)) ||
+	       (at(b, n) && strchr("np", at(b, n)) && is_digit(at(b, n + 1))))
+		n++;
+	return is_word(at(b, n)) ? 0 : n;
 }
 
 /* "+0x1a/0x2b [xfs]" behind a name: built in or not, it is the same code. */
@@ -140,6 +186,10 @@ size_t title_normalise(struct bytes text, char *ret, size_t cap)
 		const char *word = "";
 		size_t n = offset_length(text);
 
+		if (n == 0 && !is_word(previous)) {
+			n = disk_length(text);
+			word = "DEV";
+		}
 		if (n == 0 && !is_word(previous))
 			n = number_length(text, &word);
 		if (n > 0 && is_line_number(&out, word)) {

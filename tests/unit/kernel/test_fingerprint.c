@@ -107,6 +107,25 @@ static void test_what_a_warning_says(void **state)
 	"kernel BUG at fs/a.c:1!\nRIP: 0010:f+0x1/0x2\nCall " \
 	"Trace:\n g+0x1/0x2\n"
 
+static void test_same_on_any_device(void **state)
+{
+	(void)state;
+	check("BTRFS critical (device vdb): corrupt leaf: root=5 "
+	      "block=5242880 slot=0, bad key order\n",
+	      "BTRFS critical (device vdc): corrupt leaf: root=5 "
+	      "block=30408704 slot=0, bad key order\n",
+	      true);
+	check("BTRFS error (device vdb): bdev /dev/vdb errs: wr 1, rd 0\n",
+	      "BTRFS error (device vdc): bdev /dev/vdc errs: wr 2, rd 0\n",
+	      true);
+	check(MESSAGE("vdb: bad thing"), MESSAGE("vdc: bad thing"), true);
+	check(MESSAGE("vdb: bad thing"), MESSAGE("vdb: stale page"), false);
+	check(MESSAGE("XFS (vdb): bad thing"), MESSAGE("XFS (dm-0): bad thing"),
+	      true);
+	check(MESSAGE("eth0: bad thing"), MESSAGE("eth1: bad thing"), true);
+	check(MESSAGE("ext: bad thing"), MESSAGE("journal: bad thing"), false);
+}
+
 static void test_assertions(void **state)
 {
 	(void)state;
@@ -171,7 +190,13 @@ static void test_normalise(void **state)
 	check_normal("at ffff88002bde1e40", "at ADDR");
 	check_normal("CPU#1 stuck for 22s!", "CPU#NUM stuck for 22s");
 	check_normal("fs/a.c:123 x", "fs/a.c x");
-	check_normal("ext4_lookup dm-0 sha256", "ext4_lookup dm-NUM sha256");
+	check_normal("ext4_lookup dm-0 sha256", "ext4_lookup DEV sha256");
+	check_normal("/dev/vdb /dev/nvme0n1p2 /dev/loop12 sda1 xvda",
+		     "/dev/DEV /dev/DEV /dev/DEV DEV DEV");
+	check_normal("on device vdb-8, dm-0-8", "on device DEV-NUM, DEV-NUM");
+	check_normal("vdso sd vdb_x md loop ram", "vdso sd vdb_x md loop ram");
+	check_normal("block=5242880 block=30408704", "block=NUM block=NUM");
+	check_normal("at 00000000, 0000000000000010", "at ADDR, ADDR");
 	check_normal("dead beef", "dead beef");
 	check_normal("\001\033[m x", "[m x");
 	assert_int_equal(title_normalise(bytes_of_string("uvwxyz"), small, 4),
@@ -186,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_other_callers),
 		cmocka_unit_test(test_two_bugs_at_one_call_chain),
 		cmocka_unit_test(test_what_a_warning_says),
+		cmocka_unit_test(test_same_on_any_device),
 		cmocka_unit_test(test_assertions),
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_symbolised_or_not),
