@@ -23,6 +23,12 @@ static const char *const services[] = {
 	"__kcov*", "write_comp_data", "check_kcov_mode", "save_stack*",
 	"stack_trace_*", "stack_depot_*", "object_err", "print_*", "check_slab",
 	"check_object", "check_bytes_and_report", "describe_object*", "__free_slab", "free_slab", "discard_slab", "free_debug_processing*", "alloc_debug_processing*", "*_consistency_checks", "on_freelist", "validate_slab*",
+	"free_to_partial_list", "free_to_pcs*", "alloc_single_from_*",
+	"get_partial*", "put_cpu_partial*", "__put_partials",
+	"__unfreeze_partials", "unfreeze_partials",
+	"check_pad_bytes", "slab_pad_check",
+	"init_object", "setup_object*", "set_track*", "check_valid_pointer",
+	"free_slab_obj*", "refill_sheaf*", "barn_*", "pcs_*",
 	"object_is_on_stack",
 	/* Printing traces, WARN(), BUG(), panic(). */
 	"_warn*", "add_taint", "generic_bug*", "find_bug", "__bug_*",
