@@ -4,6 +4,10 @@
 #pragma once
 
 /* clang-format off */
+	ROW(FS_ERROR, ERROR, HEADER, SINGLE | FOLLOWS, "fs/ext4/super.c",
+	    "ournal has aborted", .begins = "EXT4-fs error (device "),
+	ROW(FS_ERROR, ERROR, HEADER, SINGLE | FOLLOWS, "fs/ext4/ext4_jbd2.c",
+	    "Detected aborted journal", .begins = "EXT4-fs error (device "),
 	ROW(FS_ERROR, ERROR, HEADER, START | SINGLE, "fs/ext4/super.c",
 	    "EXT4-fs error ("),
 	ROW(FS_ERROR, ERROR, HEADER, START | SINGLE, "fs/ext3/super.c",

@@ -13,9 +13,9 @@ enum {
 	REBOOT_US = 1000 * 1000,
 	/* Or more lines behind the last one of a start. */
 	BOOT_LINES = 50,
-	/* How long after a death what follows is put down to it. */
+	/* How long after a death what makes no progress is put down to it. */
 	AFTERMATH_US = 180 * 1000 * 1000,
-	/* And also what is not bad by itself. */
+	/* And also what is not bad by itself, or another death. */
 	DEATH_US = 1000 * 1000,
 };
 
@@ -211,25 +211,48 @@ static bool damages_memory(enum report_class class)
 	       class == CLASS_UBSAN;
 }
 
+/* Is there no more time than that since the last death? */
+static bool died_within(const struct report_scanner *scanner,
+			const struct line_prefix *line, uint64_t span_us)
+{
+	return scanner->died &&
+	       (!line->has_time || line->time_us < scanner->died_us + span_us);
+}
+
+/* Another death while the kernel lives on is another problem, unless it comes
+ * right behind the last one or that is still being printed. */
+static bool is_death_of_its_own(const struct report_scanner *scanner,
+				const struct pattern *row,
+				const struct line_prefix *line,
+				const struct draft *open)
+{
+	return row->severity == REPORT_FATAL && row->class != CLASS_PANIC &&
+	       !scanner->panicked && !died_within(scanner, line, DEATH_US) &&
+	       !(open && open->report.severity == REPORT_FATAL && !open->ended);
+}
+
 static bool is_consequence(const struct report_scanner *scanner,
 			   const struct pattern *row,
 			   const struct line_prefix *line,
 			   const struct draft *open)
 {
-	bool aftermath = scanner->died &&
-			 (!line->has_time ||
-			  line->time_us < scanner->died_us + AFTERMATH_US);
+	bool aftermath = died_within(scanner, line, AFTERMATH_US);
 
 	if (row->class == CLASS_REBOOT)
 		return scanner->died;
 	if (row->class == CLASS_PANIC)
 		return scanner->reported > 0 &&
 		       (open || aftermath || is_final_word(line->text));
-	if (aftermath && (row->severity >= REPORT_HANG ||
-			  line->time_us < scanner->died_us + DEATH_US))
+	if ((row->flags & PATTERN_FOLLOWS) &&
+	    fsdevice_follows(&scanner->fsdevice, line))
 		return true;
-	if (open && open->report.severity == REPORT_FATAL)
-		return true;
+	if (!is_death_of_its_own(scanner, row, line, open)) {
+		if ((aftermath && row->severity >= REPORT_HANG) ||
+		    died_within(scanner, line, DEATH_US))
+			return true;
+		if (open && open->report.severity == REPORT_FATAL)
+			return true;
+	}
 	return open && row->severity == REPORT_FATAL &&
 	       damages_memory(open->pattern->class);
 }
@@ -241,6 +264,13 @@ static bool may_be_loader(const struct report_scanner *scanner,
 {
 	return !line->has_time && scanner->timed < TIMED_LINES &&
 	       (row->flags & PATTERN_GENERIC);
+}
+
+/* What the kernel stopped because of is as bad as can be. */
+static void stop_kernel(struct report *report)
+{
+	report->severity = REPORT_FATAL;
+	report->panicked = true;
 }
 
 static void open_report(struct report_scanner *scanner,
@@ -255,8 +285,11 @@ static void open_report(struct report_scanner *scanner,
 		(row->flags & PATTERN_SINGLE) ||
 		(old && row->rule == RULE_NONE && row->severity < REPORT_HANG);
 
-	if (old && !single)
+	if (old && !single) {
+		if (row->class == CLASS_PANIC && consequence)
+			stop_kernel(&old->report);
 		close_draft(scanner, old);
+	}
 	draft = free_draft(scanner);
 	draft_begin(draft, row, line->caller);
 	draft->untold = may_be_loader(scanner, row, line);
@@ -275,6 +308,10 @@ static void open_report(struct report_scanner *scanner,
 	if (row->class == CLASS_PANIC && !consequence &&
 	    is_final_word(line->text))
 		draft->report.corrupted = true;
+	if (row->class == CLASS_PANIC)
+		scanner->panicked = true;
+	if (row->class == CLASS_FS_ERROR)
+		fsdevice_note(&scanner->fsdevice, line);
 	if (row->severity == REPORT_FATAL && line->has_time)
 		scanner->died_us = line->time_us;
 	if (!draft->untold)
@@ -292,13 +329,14 @@ static bool continue_report(struct report_scanner *scanner, struct draft *draft,
 		return false;
 	draft->count++;
 	draft_add(draft, line->text, scanner->lines);
-	if (row->class == CLASS_PANIC)
-		draft->report.panicked = true;
 	if (row->severity > draft->report.severity) {
-		if (row->class != CLASS_PANIC)
-			draft->report.severity = row->severity;
+		draft->report.severity = row->severity;
 		draft->untold = false;
 		tell_begin(scanner, &draft->report, row, line->text);
+	}
+	if (row->class == CLASS_PANIC) {
+		stop_kernel(&draft->report);
+		scanner->panicked = true;
 	}
 	return true;
 }
@@ -333,13 +371,15 @@ static void on_boot_line(struct report_scanner *scanner,
 	scanner->boot_line = scanner->lines;
 	scanner->learn_until = scanner->lines + LEARN_LINES;
 	scanner->newest_us = 0;
-	if (!up)
+	if (!up) {
+		scanner->died = scanner->panicked = false;
 		return;
+	}
 	scanner_close_all(scanner);
 	open_report(scanner, row, line, NULL);
 	if (draft_of(scanner, line->caller))
 		close_draft(scanner, draft_of(scanner, line->caller));
-	scanner->died = false;
+	scanner->died = scanner->panicked = false;
 }
 
 static void take_plain(struct report_scanner *scanner,

@@ -3,6 +3,7 @@
  * report.h. */
 #pragma once
 
+#include "host/kernel/fsdevice.h"
 #include "host/kernel/recent.h"
 #include "shared/limits.h"
 
@@ -39,12 +40,14 @@ struct report_scanner {
 	uint64_t sequence; /* of the present record */
 	uint64_t reported; /* problems so far, without consequences */
 	bool died;	   /* a fatal report was seen */
+	bool panicked;	   /* and the kernel stopped */
 	bool restarts;	   /* the kernel said that it was told to */
 	uint64_t died_us;
 	char kernel[128];
 	size_t open_count;
 	size_t parked_count;
 	struct recent recent;
+	struct fsdevice fsdevice;
 	size_t tail_len; /* report_scanner_push(): an unfinished line */
 	uint8_t tail[LIMIT_CONSOLE_LINE];
 	struct parked parked[PARKED_MAX];
