@@ -36,7 +36,7 @@ struct dmesg {
 	uint64_t dropped;
 	size_t text_bytes;
 	uint64_t main_id;
-	int main_rank;
+	bool main_is_minor;
 	json_t *main;
 };
 
@@ -134,34 +134,28 @@ static json_t *report_value(struct dmesg *dmesg, const struct report *report)
 	return o;
 }
 
-/* How much a log is about it. Full disks, damaged images and scarce memory are
- * often the test's own work, and come before what they bring about. */
-static int rank_of(const struct report *report)
+/* Does it say least of a log? What allocates copes with failure, mostly. */
+static bool is_minor(const struct report *report)
 {
-	if (report->class == CLASS_IO_ERROR)
-		return 0;
-	if (report->severity == REPORT_NOTE || report->class == CLASS_OOM ||
-	    report->class == CLASS_PAGE_ALLOC ||
-	    report->class == CLASS_FS_ERROR)
-		return 1;
-	return 2;
+	return report->severity == REPORT_NOTE ||
+	       report->class == CLASS_PAGE_ALLOC;
 }
 
-/* The first problem by its begin, of those of the highest rank. */
+/* The first problem by its begin; a minor one only while there is no other. */
 static void choose_main(struct dmesg *dmesg, const struct report *report)
 {
-	int rank = rank_of(report);
+	bool minor = is_minor(report);
 
 	if (report->consequence)
 		return;
 	if (dmesg->main &&
-	    (rank != dmesg->main_rank ? rank < dmesg->main_rank
-				      : report->id > dmesg->main_id))
+	    (minor != dmesg->main_is_minor ? minor
+					   : report->id > dmesg->main_id))
 		return;
 	json_decref(dmesg->main);
 	dmesg->main = report_head(report);
 	dmesg->main_id = report->id;
-	dmesg->main_rank = rank;
+	dmesg->main_is_minor = minor;
 }
 
 static bool is_plain(struct bytes line)
@@ -223,8 +217,8 @@ static void on_report(void *context, const struct report *report)
 	struct dmesg *dmesg = context;
 
 	dmesg->count++;
-	/* A device's errors alone are no problem of the kernel's. */
-	if (rank_of(report) > 0 && !report->consequence)
+	/* Nor are a device's errors alone: all of them are notes. */
+	if (report->severity != REPORT_NOTE && !report->consequence)
 		dmesg->problem = true;
 	if (report->severity == REPORT_NOTE)
 		dmesg->notes++;

@@ -620,11 +620,14 @@ const struct pattern pattern_table[] = {
 	    "BUG: kernel ", .also = " stage"),
 	ROW(BUG_OTHER, ERROR, TRACE, START | GENERIC, "kernel/printk/printk.c",
 	    "BUG: "),
-	/* The checker ran out of its tables and is off from now on; the first
-	 * is about a task that holds too many locks. */
+	/* The checker ran out of its tables and is off from now on. The first
+	 * is about a task that holds too many locks, the second about code that
+	 * adds to the chains of locks without end. */
 	ROW(BUG_OTHER, ERROR, TRACE, START, "kernel/locking/lockdep.c",
 	    "BUG: MAX_LOCK_DEPTH too low!",
 	    .title = "BUG: MAX_LOCK_DEPTH too low in %"),
+	ROW(BUG_OTHER, ERROR, NONE, START | SINGLE, "kernel/locking/lockdep.c",
+	    "BUG: MAX_STACK_TRACE_ENTRIES too low!"),
 	ROW(BUG_OTHER, NOTE, NONE, START | SINGLE, "kernel/locking/lockdep.c",
 	    "BUG: MAX_", .also = " too low!"),
 	ROW(BUG_OTHER, ERROR, NONE, START, "fs/jfs/jfs_debug.h",
