@@ -224,14 +224,24 @@ void overtime_on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 	begin(runner);
 }
 
-void overtime_take_over(struct runner *runner)
+/* What has died of it, and whose end is about to be told, is not looked at
+ * again: the evidence that there is says more. */
+static bool is_over_time(const struct runner *runner)
 {
 	const struct job_test *test = &runner->job->test;
 
-	if (!test->active || runner->job->check_exited ||
-	    runner->job->stop_requested)
-		return;
-	if (test->has_status ? test->post_check_timed_out
-			     : test->timed_out || test->start_timed_out)
+	if (test->has_status)
+		return test->post_check_timed_out;
+	if (test->pid != 0 && scope_is_empty(&runner->scope))
+		return false;
+	return test->timed_out || test->start_timed_out;
+}
+
+void overtime_take_over(struct runner *runner)
+{
+	const struct job *job = runner->job;
+
+	if (job->test.active && !job->check_exited && !job->stop_requested &&
+	    is_over_time(runner))
 		begin(runner);
 }
