@@ -2,8 +2,9 @@
 /* bench_classifier - finding kernel reports in a log against grep(1) with the
  * pattern of fstests' _check_dmesg, on the same file.
  *
- * Two logs of 256 MiB: one without a report, as most are, and one in which
- * each of the reports of tests/data/kernel stands among quiet lines. */
+ * Three logs: one without a report, as most are, one in which each of the
+ * reports of tests/data/kernel stands among quiet lines, and one of nothing but
+ * these reports. */
 #include "host/kernel/report.h"
 #include "shared/fd.h"
 #include "shared/lines.h"
@@ -20,7 +21,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BYTES = 256 * 1024 * 1024, READ = 64 * 1024, QUIET_LINES = 4000 };
+enum { MIB = 1024 * 1024, READ = 64 * 1024 };
+
+static const struct log_kind {
+	const char *name;
+	uint64_t bytes;
+	bool reports;
+	int quiet_lines; /* behind each report */
+} kinds[] = {
+	{"quiet", 256 * MIB, false, 0},
+	{"mixed", 256 * MIB, true, 4000},
+	{"reports only", 64 * MIB, true, 0},
+};
 
 #define PATTERN                                                              \
 	"kernel BUG at|WARNING:|\\bBUG:|Oops:|possible recursive locking "   \
@@ -58,7 +70,7 @@ static uint64_t write_file(FILE *to, int dirfd, const char *name)
 }
 
 /* All reports once, each followed by quiet lines. */
-static uint64_t write_mixed(FILE *to, uint64_t *number)
+static uint64_t write_reports(FILE *to, int quiet_lines, uint64_t *number)
 {
 	DIR *directory = opendir(FSTVM_BENCH_KERNEL_LOGS);
 	struct dirent *entry;
@@ -69,22 +81,23 @@ static uint64_t write_mixed(FILE *to, uint64_t *number)
 		if (strstr(entry->d_name, ".log") == NULL)
 			continue;
 		written += write_file(to, dirfd(directory), entry->d_name);
-		for (int i = 0; i < QUIET_LINES; i++)
+		for (int i = 0; i < quiet_lines; i++)
 			written += write_quiet(to, (*number)++);
 	}
 	closedir(directory);
 	return written;
 }
 
-static void make_log(const char *path, bool quiet)
+static void make_log(const char *path, const struct log_kind *kind)
 {
 	FILE *to = fopen(path, "we");
 	uint64_t number = 0;
 
 	figure_need(to != NULL, path);
-	for (uint64_t bytes = 0; bytes < BYTES;)
-		bytes += quiet ? write_quiet(to, number++)
-			       : write_mixed(to, &number);
+	for (uint64_t bytes = 0; bytes < kind->bytes;)
+		bytes += kind->reports
+				 ? write_reports(to, kind->quiet_lines, &number)
+				 : write_quiet(to, number++);
 	figure_need(fclose(to) == 0, path);
 }
 
@@ -179,25 +192,24 @@ static void print(const char *what, const char *log, uint64_t size, uint64_t ns)
 	figure_print(name, figure_speed(size, ns), "MB/s of CPU");
 }
 
-static void measure(const char *directory, const char *name, bool quiet)
+static void measure(const char *directory, const struct log_kind *kind)
 {
-	char path[128];
+	char path[128], name[64];
 	struct stat st;
 	uint64_t size;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	make_log(path, quiet);
+	snprintf(path, sizeof(path), "%s/%s", directory, kind->name);
+	make_log(path, kind);
 	figure_need(stat(path, &st) == 0, path);
 	size = (uint64_t)st.st_size;
 	time_grep(path, "C"); /* into the page cache */
-	print("grep -acE, LC_ALL=C", name, size, time_grep(path, "C"));
-	print("grep -acE, LC_ALL=C.UTF-8", name, size,
+	print("grep -acE, LC_ALL=C", kind->name, size, time_grep(path, "C"));
+	print("grep -acE, LC_ALL=C.UTF-8", kind->name, size,
 	      time_grep(path, "C.UTF-8"));
-	print("report_scanner_push", name, size, time_scan(path, false));
-	figure_print(quiet ? "reports in the quiet log"
-			   : "reports in the mixed log",
-		     (double)reports, "reports");
-	print("report_scanner_line", name, size, time_scan(path, true));
+	print("report_scanner_push", kind->name, size, time_scan(path, false));
+	snprintf(name, sizeof(name), "reports in the %s log", kind->name);
+	figure_print(name, (double)reports, "reports");
+	print("report_scanner_line", kind->name, size, time_scan(path, true));
 }
 
 int main(void)
@@ -205,8 +217,8 @@ int main(void)
 	char directory[64];
 
 	figure_directory(directory, sizeof(directory));
-	measure(directory, "quiet", true);
-	measure(directory, "mixed", false);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		measure(directory, &kinds[i]);
 	figure_remove(directory);
 	return 0;
 }
