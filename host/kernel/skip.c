@@ -5,8 +5,7 @@
  */
 #include "host/kernel/skip.h"
 
-#include <stddef.h>
-#include <string.h>
+#include "host/kernel/globset.h"
 
 /* clang-format off */
 static const char *const services[] = {
@@ -398,45 +397,23 @@ static const char *const waiting[] = {
 };
 /* clang-format on */
 
-/* A pattern with at most one inner and two outer stars. */
-static bool glob(const char *pattern, const char *name)
-{
-	while (*pattern) {
-		if (*pattern == '*') {
-			pattern++;
-			if (!*pattern)
-				return true;
-			for (; *name; name++) {
-				if (*name == *pattern && glob(pattern, name))
-					return true;
-			}
-			return false;
-		}
-		if (*pattern++ != *name++)
-			return false;
-	}
-	return *name == '\0';
-}
-
-static bool in_list(const char *const *list, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if ((list[i][0] == name[0] || list[i][0] == '*') &&
-		    glob(list[i], name))
-			return true;
-	}
-	return false;
-}
+#define SET(LIST)                                                 \
+	static struct globset_entry                               \
+		LIST##_entries[sizeof(LIST) / sizeof((LIST)[0])]; \
+	static struct globset LIST##_set = GLOBSET(LIST, LIST##_entries)
 
 bool function_is_allocator(const char *name)
 {
-	return in_list(allocators, sizeof(allocators) / sizeof(allocators[0]),
-		       name);
+	SET(allocators);
+
+	return globset_has(&allocators_set, name);
 }
 
 bool function_is_service(const char *name)
 {
-	return in_list(services, sizeof(services) / sizeof(services[0]), name);
+	SET(services);
+
+	return globset_has(&services_set, name);
 }
 
 bool function_is_checker(const char *name)
@@ -446,17 +423,21 @@ bool function_is_checker(const char *name)
 		"__this_cpu_preempt_check",
 		"check_preemption_disabled",
 	};
+	SET(checkers);
 
-	return in_list(checkers, sizeof(checkers) / sizeof(checkers[0]), name);
+	return globset_has(&checkers_set, name);
 }
 
 bool function_is_dispatcher(const char *name)
 {
-	return in_list(dispatchers,
-		       sizeof(dispatchers) / sizeof(dispatchers[0]), name);
+	SET(dispatchers);
+
+	return globset_has(&dispatchers_set, name);
 }
 
 bool function_is_waiting(const char *name)
 {
-	return in_list(waiting, sizeof(waiting) / sizeof(waiting[0]), name);
+	SET(waiting);
+
+	return globset_has(&waiting_set, name);
 }

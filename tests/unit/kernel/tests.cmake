@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 fstvm_unit_test(kernel/test_codeaddr.c fstvm_kernel)
 fstvm_unit_test(kernel/test_fingerprint.c fstvm_kernel)
+fstvm_unit_test(kernel/test_globset.c fstvm_kernel)
 fstvm_unit_test(kernel/test_kernelmap.c fstvm_ringimage)
 fstvm_unit_test(kernel/test_symbols.c fstvm_kernel)
 fstvm_unit_test(kernel/test_matcher.c fstvm_kernel)
