@@ -3,7 +3,9 @@
 #include "host/kernel/pattern.h"
 
 #include "host/kernel/matcher.h"
+#include "host/kernel/sketch.h"
 #include "host/kernel/table.h"
+#include "shared/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 enum {
 	/* "NMI watchdog: ", "rcu: ", "[ ": what may precede START's text. */
 	LEAD_MAX = 48,
+	EXCEPTIONS_MAX = 64,
 };
 
 struct pattern_set {
@@ -21,6 +24,7 @@ struct pattern_set {
 	size_t count;
 	const char *texts[MATCHER_STRINGS_MAX + 1];
 	const char *short_texts[MATCHER_STRINGS_MAX + 1];
+	uint64_t exceptions[EXCEPTIONS_MAX]; /* their sketches */
 };
 
 const struct pattern *pattern_rows(size_t *ret_count)
@@ -61,6 +65,11 @@ struct pattern_set *pattern_set_create(void)
 		set->count++;
 	}
 	keep_shortest(set);
+	for (size_t i = 0; pattern_exceptions[i]; i++) {
+		must(i < EXCEPTIONS_MAX);
+		set->exceptions[i] =
+			sketch_of(bytes_of_string(pattern_exceptions[i]));
+	}
 	set->matcher = matcher_create(set->texts);
 	set->scanner = matcher_create(set->short_texts);
 	if (!set->matcher || !set->scanner) {
@@ -122,20 +131,22 @@ static size_t copy_line(char *to, size_t cap, struct bytes text)
 }
 
 /* In any case of letters: syslog daemons are known to raise it. */
-static bool is_exception(struct bytes text)
+static bool is_exception(const struct pattern_set *set, struct bytes text)
 {
 	char line[512];
 	size_t n = copy_line(line, sizeof(line), text);
+	uint64_t sketch = sketch_of(bytes_of(line, n));
 
-	for (const char *const *e = pattern_exceptions; n && *e; e++) {
-		if (strcasestr(line, *e))
+	for (size_t i = 0; n && pattern_exceptions[i]; i++) {
+		if (sketch_may_hold(sketch, set->exceptions[i]) &&
+		    strcasestr(line, pattern_exceptions[i]))
 			return true;
 	}
 	return false;
 }
 
-static bool row_holds(const struct pattern *row, struct bytes text,
-		      size_t offset)
+static bool row_holds(const struct pattern_set *set, const struct pattern *row,
+		      struct bytes text, size_t offset)
 {
 	struct bytes rest = text;
 
@@ -152,7 +163,7 @@ static bool row_holds(const struct pattern *row, struct bytes text,
 	/* The end mark of a panic repeats its text. */
 	if (contains(bytes_of(text.data, offset), "[ end "))
 		return false;
-	return !(row->flags & PATTERN_GENERIC) || !is_exception(text);
+	return !(row->flags & PATTERN_GENERIC) || !is_exception(set, text);
 }
 
 static bool begins(struct bytes b, const char *text)
@@ -193,8 +204,9 @@ const struct pattern *pattern_find(const struct pattern_set *set,
 	if (line->foreign)
 		return NULL;
 	while (matcher_next(set->matcher, line->text, &cursor, &match)) {
-		if (match.which < best && row_holds(&pattern_table[match.which],
-						    line->text, match.offset))
+		if (match.which < best &&
+		    row_holds(set, &pattern_table[match.which], line->text,
+			      match.offset))
 			best = match.which;
 	}
 	if (best == set->count || is_echo(line->text))

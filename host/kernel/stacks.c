@@ -2,6 +2,8 @@
 /* stacks - sorting a report's frames by the stack they belong to. */
 #include "host/kernel/stacks.h"
 
+#include "host/kernel/sketch.h"
+
 #include <string.h>
 
 static const struct {
@@ -47,6 +49,8 @@ static const struct {
 	{"FAULT_INJECTION: forcing a failure", STACK_OTHER},
 };
 
+enum { HEADINGS = sizeof(headings) / sizeof(headings[0]) };
+
 static bool contains(struct bytes b, const char *text)
 {
 	return memmem(b.data, b.len, text, strlen(text)) != NULL;
@@ -83,16 +87,28 @@ static bool is_dump(struct bytes line)
 	return false;
 }
 
+static const uint64_t *heading_sketches(void)
+{
+	static uint64_t sketches[HEADINGS];
+
+	for (size_t i = 0; sketches[HEADINGS - 1] == 0 && i < HEADINGS; i++)
+		sketches[i] = sketch_of(bytes_of_string(headings[i].text));
+	return sketches;
+}
+
 bool stack_heading(struct bytes line, enum stack_kind *ret_kind)
 {
-	size_t count = sizeof(headings) / sizeof(headings[0]);
+	const uint64_t *sketches = heading_sketches();
+	uint64_t sketch;
 
 	/* A cheap look first: this is asked of every line that is no frame. */
 	if (line.len < 5 || line.len > 160 || is_dump(line) ||
 	    !may_be_heading(line))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (contains(line, headings[i].text)) {
+	sketch = sketch_of(line);
+	for (size_t i = 0; i < HEADINGS; i++) {
+		if (sketch_may_hold(sketch, sketches[i]) &&
+		    contains(line, headings[i].text)) {
 			*ret_kind = headings[i].kind;
 			return true;
 		}
