@@ -11,7 +11,9 @@
 enum {
 	PAIRS = 65536,
 	NO_STRING = 0, /* links hold index + 1 */
-	LANE_BYTES = 8192,
+	LANE_BYTES_MIN = 64,
+	LANE_BYTES_MAX = 8192,
+	FOURS_BITS = 14,
 };
 
 struct matcher_string {
@@ -19,7 +21,7 @@ struct matcher_string {
 	uint16_t length;
 	uint16_t window_end; /* offset in text of the window's last byte */
 	uint16_t next;	     /* of the same last pair: index + 1, or 0 */
-	uint8_t before;	     /* the byte before that pair */
+	uint32_t four;	     /* the window's last bytes */
 };
 
 struct matcher {
@@ -27,12 +29,36 @@ struct matcher {
 	 * move; 0 when a string's window can end here. */
 	uint8_t shift[PAIRS];
 	uint16_t first[PAIRS];
+	/* One bit of many for a window's last four bytes: where it is not set,
+	 * no string stands. */
+	uint64_t fours[(1 << FOURS_BITS) / 64];
 	struct matcher_string strings[MATCHER_STRINGS_MAX];
 };
 
 static size_t pair_at(const uint8_t *end)
 {
 	return (size_t)end[-1] | (size_t)end[0] << 8;
+}
+
+static uint32_t four_at(const uint8_t *end)
+{
+	uint32_t four;
+
+	memcpy(&four, end - 3, sizeof(four));
+	return four;
+}
+
+static size_t hash_four(uint32_t four)
+{
+	return four * UINT32_C(0x9e3779b1) >> (32 - FOURS_BITS);
+}
+
+/* May a string's window end at end? */
+static bool may_stand(const struct matcher *matcher, const uint8_t *end)
+{
+	size_t hash = hash_four(four_at(end));
+
+	return matcher->fours[hash / 64] >> (hash % 64) & 1;
 }
 
 /* What most lines of a test run's log look like: windows made of its pairs of
@@ -55,7 +81,17 @@ static const char usual[] =
 	"pci 0000:00:01.0: reg 0x10: [mem 0xfebc0000-0xfebdffff] usb 1-1: new "
 	"high-speed device number using xhci_hcd ACPI: PM-Timer IO Port "
 	"random: crng init done; audit: type=1400 apparmor=\"STATUS\" "
-	"operation=\"profile_load\" executing program kernel: entry printed ";
+	"operation=\"profile_load\" executing program kernel: entry printed "
+	"CPU: 1 UID: 0 PID: 1234 Comm: fsstress Tainted: G W 6.12.0-rc1 #1 "
+	"Hardware name: QEMU Standard PC (Q35 + ICH9, 2009), BIOS 1.16.0 "
+	"04/01/2014 RIP: 0010:xfs_btree_insert+0x1a0/0x280 [xfs] Code: 00 0f "
+	"RSP: 0018:ffffc90000a3fb58 EFLAGS: 00010246 RAX: 0000000000000000 "
+	"RBX: RCX: RDX: RSI: RDI: RBP: R08: R09: R10: R11: R12: FS: GS: CS: "
+	"DS: ES: CR0: CR2: CR3: CR4: DR0: Call Trace: <TASK> </TASK> "
+	"? do_syscall_64+0x5b/0xc0 entry_SYSCALL_64_after_hwframe+0x6e/0xd8 "
+	"? __schedule+0x34d/0x9e0 ? ext4_file_write_iter+0x61/0x8e0 vfs_write "
+	"ksys_write __x64_sys_write __pfx_ kthread ret_from_fork_asm Modules "
+	"linked in: ---[ end trace 0000000000000000 ]--- ";
 
 /* The end of the rarest window of text; counts: of each pair in usual. */
 static size_t rarest_window(const uint16_t *counts, const char *text,
@@ -86,6 +122,7 @@ static void add_string(struct matcher *matcher, const uint16_t *counts,
 	struct matcher_string *string = &matcher->strings[index];
 	const uint8_t *end;
 	size_t length = strlen(text);
+	size_t hash;
 
 	must(length >= MATCHER_WINDOW && length <= UINT16_MAX);
 	string->text = text;
@@ -98,7 +135,9 @@ static void add_string(struct matcher *matcher, const uint16_t *counts,
 		if (*shift > back)
 			*shift = (uint8_t)back;
 	}
-	string->before = end[-2];
+	string->four = four_at(end);
+	hash = hash_four(string->four);
+	matcher->fours[hash / 64] |= UINT64_C(1) << (hash % 64);
 	string->next = matcher->first[pair_at(end)];
 	matcher->first[pair_at(end)] = (uint16_t)(index + 1);
 }
@@ -134,7 +173,7 @@ static bool string_stands(const struct matcher_string *string,
 {
 	size_t start = window_end - string->window_end;
 
-	return text.data[window_end - 2] == string->before &&
+	return four_at(text.data + window_end) == string->four &&
 	       window_end >= string->window_end &&
 	       string->length <= text.len - start &&
 	       memcmp(text.data + start, string->text, string->length) == 0;
@@ -167,7 +206,8 @@ bool matcher_next(const struct matcher *matcher, struct bytes text,
 			end = next_window(matcher, text, end);
 			if (end >= text.len)
 				break;
-			link = matcher->first[pair_at(text.data + end)];
+			if (may_stand(matcher, text.data + end))
+				link = matcher->first[pair_at(text.data + end)];
 		}
 		while (link != NO_STRING) {
 			const struct matcher_string *string =
@@ -222,7 +262,8 @@ static void lane_step(const struct matcher *matcher, struct bytes text,
 {
 	uint8_t step = matcher->shift[pair_at(text.data + lane->at)];
 
-	if (step == 0 && stands_at(matcher, text, lane->at, &lane->offset)) {
+	if (step == 0 && may_stand(matcher, text.data + lane->at) &&
+	    stands_at(matcher, text, lane->at, &lane->offset)) {
 		lane->found = true;
 		lane->stop = lane->at;
 		return;
@@ -267,12 +308,12 @@ static void lanes_run(const struct matcher *matcher, struct bytes text,
 size_t matcher_find(const struct matcher *matcher, struct bytes text)
 {
 	size_t start = MATCHER_WINDOW - 1;
+	size_t most = LANE_BYTES_MIN;
 
 	while (start < text.len) {
 		size_t left = text.len - start;
-		size_t lane = left < LANE_BYTES * 2 ? left / 2 : LANE_BYTES;
-		size_t end =
-			left < LANE_BYTES * 2 ? text.len : start + 2 * lane;
+		size_t lane = left < most * 2 ? left / 2 : most;
+		size_t end = left < most * 2 ? text.len : start + 2 * lane;
 		struct lane lanes[2] = {
 			{.at = start, .stop = start + lane},
 			{.at = start + lane, .stop = end},
@@ -284,6 +325,9 @@ size_t matcher_find(const struct matcher *matcher, struct bytes text)
 		if (lanes[1].found)
 			return lanes[1].offset;
 		start = end;
+		/* A match ends both lanes: where they are rare, far apart. */
+		if (most < LANE_BYTES_MAX)
+			most *= 2;
 	}
 	return text.len;
 }
