@@ -61,27 +61,39 @@ static bool is_idle(const struct report_scanner *scanner)
 	       !recent_waits(&scanner->recent, scanner->lines);
 }
 
-void report_scanner_line(struct report_scanner *scanner, struct bytes line)
+/* dull: no row's string stands in line. */
+static void take_line(struct report_scanner *scanner, struct bytes line,
+		      bool dull)
 {
+	const struct pattern *row = NULL;
 	struct line_prefix prefix;
-	bool idle = is_idle(scanner);
 
 	scanner->lines++;
-	/* The same as in report_scanner_push(), so that it makes no difference
-	 * in what pieces a stream comes. */
-	if (idle && pattern_scan(scanner->patterns, line) == line.len)
-		return;
 	scanner->sequence = 0;
 	line_prefix_parse(line, &prefix);
 	if (prefix.has_time && ++scanner->timed == TIMED_LINES)
 		scanner_forget_parked(scanner);
 	if (prefix.foreign)
 		return;
+	if (!dull)
+		row = pattern_find(scanner->patterns, &prefix);
 	if (prefix.has_time || scanner_may_be_untimed(scanner)) {
-		scanner_take(scanner, &prefix);
+		scanner_take(scanner, &prefix, row);
 		return;
 	}
-	scanner_take_early(scanner, &prefix);
+	scanner_take_early(scanner, &prefix, row);
+}
+
+void report_scanner_line(struct report_scanner *scanner, struct bytes line)
+{
+	bool dull = pattern_scan(scanner->patterns, line) == line.len;
+
+	/* The same as in report_scanner_push(), so that it makes no difference
+	 * in what pieces a stream comes. */
+	if (dull && is_idle(scanner))
+		scanner->lines++;
+	else
+		take_line(scanner, line, dull);
 }
 
 void report_scanner_record(struct report_scanner *scanner, struct bytes text,
@@ -106,7 +118,8 @@ void report_scanner_record(struct report_scanner *scanner, struct bytes text,
 		line.text = bytes_take(&text, end ? (size_t)(end - text.data)
 						  : text.len);
 		bytes_take(&text, 1);
-		scanner_take(scanner, &line);
+		scanner_take(scanner, &line,
+			     pattern_find(scanner->patterns, &line));
 	} while (text.len > 0);
 }
 
@@ -138,8 +151,8 @@ static uint64_t count_lines(struct bytes b)
 	return n;
 }
 
-/* The length of the whole lines at the start of b that can't matter. */
-static size_t boring_length(struct report_scanner *scanner, struct bytes b)
+/* The length of the whole lines at the start of b that hold no row's string. */
+static size_t dull_length(const struct report_scanner *scanner, struct bytes b)
 {
 	size_t n = pattern_scan(scanner->patterns, b);
 	const uint8_t *end = n > 0 ? memrchr(b.data, '\n', n) : NULL;
@@ -147,48 +160,61 @@ static size_t boring_length(struct report_scanner *scanner, struct bytes b)
 	return end ? (size_t)(end - b.data) + 1 : 0;
 }
 
-/* Bytes up to and with the next LF, or all; into the tail if it is none. */
-static void push_piece(struct report_scanner *scanner, struct bytes *bytes)
+/* The bytes of an unfinished line, up to and with its LF if that is there. */
+static void push_tail(struct report_scanner *scanner, struct bytes *bytes)
 {
-	const uint8_t *end = memchr(bytes->data, '\n', bytes->len);
-	size_t n = end ? (size_t)(end - bytes->data) : bytes->len;
-	struct bytes piece = bytes_take(bytes, n);
+	const uint8_t *end =
+		bytes->len > 0 ? memchr(bytes->data, '\n', bytes->len) : NULL;
+	struct bytes piece = bytes_take(bytes, end ? (size_t)(end - bytes->data)
+						   : bytes->len);
 	size_t room = sizeof(scanner->tail) - scanner->tail_len;
+	struct bytes line;
 
-	if (end && scanner->tail_len == 0) {
-		if (piece.len > sizeof(scanner->tail))
-			piece.len = sizeof(scanner->tail);
-		report_scanner_line(scanner, piece);
-	} else {
-		if (piece.len > room)
-			piece.len = room;
+	if (piece.len > room)
+		piece.len = room;
+	if (piece.len > 0)
 		memcpy(scanner->tail + scanner->tail_len, piece.data,
 		       piece.len);
-		scanner->tail_len += piece.len;
-		if (end)
-			report_scanner_line(
-				scanner,
-				bytes_of(scanner->tail, scanner->tail_len));
-	}
-	if (end) {
-		scanner->tail_len = 0;
-		bytes_take(bytes, 1);
-	}
+	scanner->tail_len += piece.len;
+	if (!end)
+		return;
+	bytes_take(bytes, 1);
+	line = bytes_of(scanner->tail, scanner->tail_len);
+	scanner->tail_len = 0;
+	report_scanner_line(scanner, line);
+}
+
+/* The next line, when b has all of it; cut at LIMIT_CONSOLE_LINE. */
+static bool next_line(struct bytes *b, struct bytes *ret_line)
+{
+	const uint8_t *end = b->len > 0 ? memchr(b->data, '\n', b->len) : NULL;
+
+	if (!end)
+		return false;
+	*ret_line = bytes_take(b, (size_t)(end - b->data));
+	bytes_take(b, 1);
+	if (ret_line->len > LIMIT_CONSOLE_LINE)
+		ret_line->len = LIMIT_CONSOLE_LINE;
+	return true;
 }
 
 void report_scanner_push(struct report_scanner *scanner, struct bytes bytes)
 {
+	if (scanner->tail_len > 0)
+		push_tail(scanner, &bytes);
 	while (bytes.len > 0) {
-		if (scanner->tail_len == 0 && is_idle(scanner)) {
-			size_t n = boring_length(scanner, bytes);
+		struct bytes line,
+			dull = bytes_take(&bytes, dull_length(scanner, bytes));
 
-			if (n > 0) {
-				scanner->lines +=
-					count_lines(bytes_take(&bytes, n));
-				continue;
-			}
-		}
-		push_piece(scanner, &bytes);
+		while (!is_idle(scanner) && next_line(&dull, &line))
+			take_line(scanner, line, true);
+		scanner->lines += count_lines(dull);
+		if (!next_line(&bytes, &line))
+			push_tail(scanner, &bytes);
+		else if (line.len < LIMIT_CONSOLE_LINE)
+			take_line(scanner, line, false);
+		else /* what is cut off may have been it */
+			report_scanner_line(scanner, line);
 	}
 }
 

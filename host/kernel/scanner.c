@@ -407,9 +407,8 @@ static void take_plain(struct report_scanner *scanner,
 }
 
 void scanner_take(struct report_scanner *scanner,
-		  const struct line_prefix *line)
+		  const struct line_prefix *line, const struct pattern *row)
 {
-	const struct pattern *row = pattern_find(scanner->patterns, line);
 	struct draft *draft;
 
 	if (scanner->open_count)
@@ -445,10 +444,9 @@ bool scanner_may_be_untimed(const struct report_scanner *scanner)
 }
 
 void scanner_take_early(struct report_scanner *scanner,
-			const struct line_prefix *line)
+			const struct line_prefix *line,
+			const struct pattern *row)
 {
-	const struct pattern *row = pattern_find(scanner->patterns, line);
-
 	if (row && (row->flags & PATTERN_EARLY))
 		on_boot_line(scanner, row, line);
 	else if (row && (row->flags & PATTERN_WATCHER))

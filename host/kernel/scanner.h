@@ -54,15 +54,16 @@ struct report_scanner {
 	struct draft drafts[REPORT_OPEN_MAX];
 };
 
-/* A line that is the kernel's, for all that is known. */
+/* A line that is the kernel's, for all that is known. row: pattern_find()'s. */
 void scanner_take(struct report_scanner *scanner,
-		  const struct line_prefix *line);
+		  const struct line_prefix *line, const struct pattern *row);
 /* Could a line without a time stamp be the kernel's? */
 bool scanner_may_be_untimed(const struct report_scanner *scanner);
 /* A line without a time stamp in a log that has them: only a kernel that was
  * started anew would print it. */
 void scanner_take_early(struct report_scanner *scanner,
-			const struct line_prefix *line);
+			const struct line_prefix *line,
+			const struct pattern *row);
 /* The kernel gives time stamps: what had none was not its. */
 void scanner_forget_parked(struct report_scanner *scanner);
 void scanner_close_all(struct report_scanner *scanner);
