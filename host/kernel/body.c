@@ -300,9 +300,11 @@ static const struct beginning *find_beginning(struct bytes text)
 	for (size_t i = first_beginning(text.data[0]); i < count; i++) {
 		const struct beginning *b = &beginnings[i];
 
-		if ((uint8_t)b->text[0] != text.data[0])
+		if ((uint8_t)b->text[0] != text.data[0] ||
+		    (uint8_t)b->text[1] > text.data[1])
 			break;
 		if (b->length <= text.len &&
+		    (b->text[1] == (char)text.data[1] || b->length == 1) &&
 		    memcmp(b->text, text.data, b->length) == 0)
 			best = b;
 	}

@@ -389,6 +389,20 @@ static size_t suffix_at(struct bytes name)
 	return best;
 }
 
+/* A quick look for the ends of the wrappers' names: "sys_", "SyS_", "SYSC_". */
+static bool may_be_wrapper(struct bytes name)
+{
+	for (size_t i = 3; i < name.len && i < 20; i++) {
+		uint8_t y = name.data[i - 2], s = name.data[i - 1];
+
+		if (name.data[i] == '_' &&
+		    ((y == 'y' && (s == 's' || s == 'S')) ||
+		     (y == 'S' && s == 'C')))
+			return true;
+	}
+	return false;
+}
+
 size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 {
 	/* arch/x86/include/asm/syscall_wrapper.h and its like, and the older
@@ -420,6 +434,7 @@ size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 		"SyS_",
 		"ksys_",
 	};
+	size_t count = sizeof(wrappers) / sizeof(wrappers[0]);
 	size_t n;
 
 	ret_name[0] = '\0';
@@ -429,7 +444,7 @@ size_t stackframe_normalise(struct bytes name, char *ret_name, size_t cap)
 	if (name.data[0] == '.' && name.len > 1)
 		bytes_take(&name, 1);
 	name.len = suffix_at(name);
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
+	for (size_t i = may_be_wrapper(name) ? 0 : count; i < count; i++) {
 		struct bytes rest = name;
 
 		if (!take(&rest, wrappers[i]) || rest.len == 0)
