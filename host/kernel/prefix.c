@@ -2,13 +2,15 @@
 /* prefix - taking apart what stands before a kernel message. */
 #include "host/kernel/prefix.h"
 
+#include "host/kernel/timestamp.h"
+
 #include <string.h>
 
 enum {
 	/* How much of other people's output may stand before the kernel's. */
 	JUNK_MAX = 256,
 	SYSLOG_TAG_MAX = 160,
-	TIME_DIGITS_MAX = 12,
+	KMSG_HEADER_MAX = 96,
 };
 
 static bool is_digit(uint8_t c)
@@ -70,55 +72,19 @@ static void take_level(struct bytes *b, struct line_prefix *prefix)
 	bytes_take(b, i + 1);
 }
 
-/* "[  12.345678]" or "[  12.345678@1]"; false and b untouched if it is none. */
 static bool take_time(struct bytes *b, struct line_prefix *prefix)
 {
-	uint64_t seconds = 0, fraction = 0, scale = 1000000;
-	size_t i = 1, digits;
-
-	if (at(*b, 0) != '[')
+	if (!timestamp_take_printk(b, &prefix->time_us))
 		return false;
-	while (at(*b, i) == ' ' && i < TIME_DIGITS_MAX)
-		i++;
-	for (digits = 0; is_digit(at(*b, i)); i++, digits++) {
-		if (digits == TIME_DIGITS_MAX)
-			return false;
-		seconds = seconds * 10 + (uint64_t)(at(*b, i) - '0');
-	}
-	if (digits == 0 || at(*b, i++) != '.')
-		return false;
-	for (digits = 0; is_digit(at(*b, i)); i++, digits++) {
-		scale /= 10;
-		fraction += (uint64_t)(at(*b, i) - '0') * scale;
-	}
-	if (digits < 3 || digits > 9)
-		return false;
-	if (at(*b, i) == '@') {
-		for (i++; is_digit(at(*b, i)); i++)
-			;
-	}
-	if (at(*b, i) != ']')
-		return false;
-	prefix->time_us = seconds * 1000000 + fraction;
 	prefix->has_time = true;
-	bytes_take(b, i + 1);
 	return true;
 }
 
-/* "[Mon Nov 23 17:17:00 2026] " of dmesg --ctime. */
-static bool take_ctime(struct bytes *b, struct line_prefix *prefix)
+static bool take_dmesg_time(struct bytes *b, struct line_prefix *prefix)
 {
-	size_t i;
-
-	if (b->len < 26 || b->data[0] != '[' || b->data[25] != ']' ||
-	    b->data[14] != ':' || b->data[17] != ':')
+	if (!timestamp_take_dmesg(b))
 		return false;
-	for (i = 1; i < 4; i++) {
-		if (!is_alpha(b->data[i]))
-			return false;
-	}
 	prefix->has_time = true;
-	bytes_take(b, 26);
 	return true;
 }
 
@@ -171,104 +137,6 @@ static size_t word_length(struct bytes b)
 	return at(b, i) == ' ' ? i : 0;
 }
 
-/* "17:17:00" */
-static bool is_clock(struct bytes b)
-{
-	return is_digit(at(b, 0)) && is_digit(at(b, 1)) && at(b, 2) == ':' &&
-	       is_digit(at(b, 3)) && is_digit(at(b, 4)) && at(b, 5) == ':' &&
-	       is_digit(at(b, 6)) && is_digit(at(b, 7));
-}
-
-/* The length of "Nov " or of "июл. " at b's start, or 0. */
-static size_t name_of_date_length(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < 16 && (is_alpha(at(b, i)) || at(b, i) >= 0x80 ||
-			  (i > 0 && at(b, i) == '.')))
-		i++;
-	if (i < 3 || at(b, i) != ' ')
-		return 0;
-	while (at(b, i) == ' ')
-		i++;
-	return i;
-}
-
-/* The length of "Nov 23 17:17:00", perhaps with the weekday before it, in any
- * language, or 0. */
-static size_t traditional_date_length(struct bytes b)
-{
-	size_t i = name_of_date_length(b);
-
-	if (i == 0)
-		return 0;
-	if (is_alpha(at(b, i)))
-		i += name_of_date_length(bytes_of(b.data + i, b.len - i));
-	if (!is_digit(at(b, i++)))
-		return 0;
-	i += is_digit(at(b, i));
-	if (at(b, i) != ' ')
-		return 0;
-	bytes_take(&b, i + 1);
-	return is_clock(b) ? i + 9 : 0;
-}
-
-/* The length of "2026-11-23T17:17:00…", or 0. */
-static size_t iso_date_length(struct bytes b)
-{
-	struct bytes clock = b;
-	size_t n = word_length(b);
-
-	if (n < 19 || !is_digit(b.data[0]) || !is_digit(b.data[3]) ||
-	    b.data[4] != '-' || b.data[7] != '-' || b.data[10] != 'T')
-		return 0;
-	bytes_take(&clock, 11);
-	return is_clock(clock) ? n : 0;
-}
-
-/* How much of b looks like shape: "0" is any digit. */
-static bool has_shape(struct bytes b, const char *shape)
-{
-	for (size_t i = 0; shape[i]; i++) {
-		if (shape[i] == '0' ? !is_digit(at(b, i))
-				    : at(b, i) != (uint8_t)shape[i])
-			return false;
-	}
-	return true;
-}
-
-/* "2026/11/23 17:17:00 ", "2026-11-23T17:17:00.123456 ", "17:17:00.123 ",
- * perhaps in brackets: what terminal programs and test labs put before. */
-static void take_stamp(struct bytes *b)
-{
-	static const char *const dates[] = {"0000/00/00 ", "0000-00-00 ",
-					    "0000-00-00T", ""};
-	struct bytes rest = *b;
-	bool bracket = at(rest, 0) == '[';
-	size_t i = 0;
-
-	bytes_take(&rest, bracket);
-	while (dates[i][0] && !has_shape(rest, dates[i]))
-		i++;
-	bytes_take(&rest, strlen(dates[i]));
-	if (!is_clock(rest))
-		return;
-	bytes_take(&rest, 8);
-	if (at(rest, 0) == '.' || at(rest, 0) == ',')
-		bytes_take(&rest, 1);
-	while (is_digit(at(rest, 0)))
-		bytes_take(&rest, 1);
-	if (at(rest, 0) == 'Z')
-		bytes_take(&rest, 1);
-	if (bracket && at(rest, 0) != ']')
-		return;
-	bytes_take(&rest, bracket);
-	if (at(rest, 0) != ' ')
-		return;
-	bytes_take(&rest, 1);
-	*b = rest;
-}
-
 /* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages. */
 static size_t kernel_tag_length(struct bytes b)
 {
@@ -304,28 +172,13 @@ static size_t tag_length(struct bytes b)
 	return at(b, i + 1) == ' ' ? i + 2 : i + 1;
 }
 
-/* Syslog daemons write the zone behind ISO dates; test labs don't. */
-static bool has_zone(struct bytes b)
-{
-	struct bytes end = b;
-	size_t n = word_length(b);
-
-	if (n < 20)
-		return false;
-	bytes_take(&end, n - 6);
-	return b.data[n - 1] == 'Z' || has_shape(end, "+00:00") ||
-	       has_shape(end, "-00:00");
-}
-
 /* A syslog line: date, host, perhaps "facility.level", tag. Everybody's tag
  * but the kernel's is foreign; the kernel's may be missing before a time. */
 static void take_syslog(struct bytes *b, struct line_prefix *prefix)
 {
 	struct bytes rest = *b;
-	size_t date = traditional_date_length(rest);
+	size_t date = timestamp_syslog_length(rest);
 
-	if (date == 0 && has_zone(rest))
-		date = iso_date_length(rest);
 	if (date == 0)
 		return;
 	prefix->logged = true;
@@ -361,18 +214,6 @@ static void take_syslog(struct bytes *b, struct line_prefix *prefix)
 			return;
 		bytes_take(&rest, n);
 	}
-}
-
-/* "2026-11-23T17:17:00,123456+01:00 " of dmesg --time-format=iso. */
-static bool take_iso(struct bytes *b, struct line_prefix *prefix)
-{
-	size_t n = iso_date_length(*b);
-
-	if (n < 26 || b->data[19] != ',')
-		return false;
-	prefix->has_time = true;
-	bytes_take(b, n);
-	return true;
 }
 
 /* "systemd[1]: ", as daemons write to /dev/kmsg; the kernel never does. */
@@ -434,6 +275,68 @@ static void take_journal(struct bytes *b, struct line_prefix *prefix)
 		prefix->foreign = true;
 }
 
+/* A number and the comma behind it. */
+static bool take_field(struct bytes *b, uint64_t *ret_number)
+{
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; is_digit(at(*b, i)) && i < 19; i++)
+		n = n * 10 + (uint64_t)(at(*b, i) - '0');
+	if (i == 0 || at(*b, i) != ',')
+		return false;
+	*ret_number = n;
+	bytes_take(b, i + 1);
+	return true;
+}
+
+/* "caller=T123" among the other fields of a record's header. */
+static void take_caller_field(struct bytes fields, struct line_prefix *prefix)
+{
+	static const char lead[] = ",caller=";
+	const uint8_t *found =
+		memmem(fields.data, fields.len, lead, sizeof(lead) - 1);
+	size_t n = 0;
+
+	if (!found)
+		return;
+	bytes_take(&fields, (size_t)(found - fields.data) + sizeof(lead) - 1);
+	while (n < fields.len && fields.data[n] != ',')
+		n++;
+	prefix->caller = bytes_of(fields.data, n);
+}
+
+/* "3,1234,100000000,-;" as read from /dev/kmsg (Documentation/ABI/testing/
+ * dev-kmsg): level and facility, sequence, time, flags, perhaps more. */
+static bool take_kmsg(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t cap = b->len < KMSG_HEADER_MAX ? b->len : KMSG_HEADER_MAX;
+	uint64_t priority, sequence, time_us;
+	struct bytes rest = *b;
+	const uint8_t *end;
+
+	if (!take_field(&rest, &priority) || !take_field(&rest, &sequence) ||
+	    !take_field(&rest, &time_us))
+		return false;
+	end = memchr(b->data, ';', cap);
+	if (!end || end < rest.data)
+		return false;
+	take_caller_field(bytes_of(rest.data, (size_t)(end - rest.data)),
+			  prefix);
+	prefix->level = (int)(priority & 7);
+	prefix->foreign = priority >> 3 != 0;
+	prefix->time_us = time_us;
+	prefix->has_time = true;
+	bytes_take(b, (size_t)(end - b->data) + 1);
+	return true;
+}
+
+/* The lines of a record behind its text (drivers/base/core.c). */
+static bool is_dictionary(struct bytes b)
+{
+	return starts(b, " SUBSYSTEM=") || starts(b, " DEVICE=");
+}
+
 /* Output of something else may precede the kernel's on the same line. */
 static void skip_junk(struct bytes *b, struct line_prefix *prefix)
 {
@@ -456,32 +359,39 @@ static void skip_junk(struct bytes *b, struct line_prefix *prefix)
 	}
 }
 
+/* All but a record's header: in whatever order it comes. */
+static void take_prefix(struct bytes *b, struct line_prefix *prefix)
+{
+	take_level(b, prefix);
+	take_decoded_level(b, prefix);
+	if (take_time(b, prefix)) {
+		take_vendor(b);
+		take_journal(b, prefix);
+	} else if (!take_dmesg_time(b, prefix)) {
+		take_syslog(b, prefix);
+		if (!prefix->logged)
+			timestamp_take_lab(b);
+		take_level(b, prefix);
+		if (!take_time(b, prefix) && !prefix->foreign)
+			skip_junk(b, prefix);
+	}
+	if (prefix->has_time || at(*b, 0) == '[')
+		take_caller(b, prefix);
+	if ((prefix->has_time || prefix->caller.len > 0) && at(*b, 0) == ' ')
+		bytes_take(b, 1);
+}
+
 void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 {
 	struct line_prefix prefix = {.level = -1};
 	struct bytes b = line;
 
 	skip_terminal_noise(&b);
-	take_level(&b, &prefix);
-	take_decoded_level(&b, &prefix);
-	if (take_time(&b, &prefix)) {
-		take_vendor(&b);
-		take_journal(&b, &prefix);
-	} else if (!take_ctime(&b, &prefix) && !take_iso(&b, &prefix)) {
-		take_syslog(&b, &prefix);
-		if (!prefix.logged)
-			take_stamp(&b);
-		take_level(&b, &prefix);
-		if (!take_time(&b, &prefix) && !prefix.foreign)
-			skip_junk(&b, &prefix);
-	}
-	if (prefix.has_time || at(b, 0) == '[')
-		take_caller(&b, &prefix);
-	if ((prefix.has_time || prefix.caller.len > 0) && at(b, 0) == ' ')
-		bytes_take(&b, 1);
+	if (!take_kmsg(&b, &prefix))
+		take_prefix(&b, &prefix);
 	while (b.len > 0 && b.data[b.len - 1] == '\r')
 		b.len--;
-	if (is_daemon_text(b) || starts(b, "[U] "))
+	if (is_daemon_text(b) || starts(b, "[U] ") || is_dictionary(b))
 		prefix.foreign = true;
 	prefix.text = b;
 	*ret_prefix = prefix;

@@ -4,12 +4,11 @@
  * Understood, in any sensible combination (kernel/printk/printk.c,
  * print_prefix()):
  *   <N>                       syslog level and facility, printed by /proc/kmsg
- *   [   12.345678]            time, CONFIG_PRINTK_TIME
+ *   [   12.345678]            time, CONFIG_PRINTK_TIME; see timestamp.h
  *   [  T123] [  C0]           caller, CONFIG_PRINTK_CALLER
  *   kern  :err   :            dmesg --decode
- *   [Mon Nov 23 17:17:00 2026]  dmesg --ctime
- *   2026-11-23T17:17:00,123456+01:00   dmesg --time-format=iso
  *   Nov 23 17:17:00 host kernel:   a syslog file or journalctl
+ *   3,1234,12345678,-;        a record as read from /dev/kmsg
  * Also skipped: terminal escapes, and what a getty or a program left on the
  * line before the kernel's output began ("login: [   12.345678] BUG: …").
  */
