@@ -243,6 +243,35 @@ static const struct beginning {
 	B("{", LINE),
 };
 
+/* What mounts and unmounts say: a line with this beginning and this part. */
+static const struct routine {
+	const char *text;
+	const char *part;
+} routines[] = {
+	/* fs/xfs/xfs_log.c, xfs_super.c, xfs_fsops.c */
+	{"XFS (", "): Mounting V"},
+	{"XFS (", "): Ending clean mount"},
+	{"XFS (", "): Unmounting Filesystem"},
+	{"XFS (", "): Starting recovery"},
+	{"XFS (", "): Ending recovery"},
+	{"XFS (", "): Quotacheck"},
+	{"XFS (", "): User initiated shutdown"},
+	/* fs/ext4/super.c, ioctl.c */
+	{"EXT4-fs (", "): mounted filesystem"},
+	{"EXT4-fs (", "): mounting "},
+	{"EXT4-fs (", "): unmounting filesystem"},
+	{"EXT4-fs (", "): re-mounted"},
+	{"EXT4-fs (", "): recovery complete"},
+	{"EXT4-fs (", "): shut down requested"},
+	/* fs/btrfs/super.c, volumes.c, disk-io.c */
+	{"BTRFS info (", "): "},
+	{"BTRFS: device ", " devid "},
+	/* fs/f2fs/super.c */
+	{"F2FS-fs (", "): Mounted with checkpoint"},
+	/* block/genhd.c */
+	{"", ": detected capacity change from "},
+};
+
 static bool contains(struct bytes b, const char *text)
 {
 	return memmem(b.data, b.len, text, strlen(text)) != NULL;
@@ -319,11 +348,63 @@ static bool is_cut(struct bytes text)
 		(text.data[0] == '8' && contains(text, "-- cut here --")));
 }
 
+static bool begins(struct bytes b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b.len >= n && (n == 0 || memcmp(b.data, text, n) == 0);
+}
+
+/* block/partitions/core.c: " loop0: p1 p2", " vda: vda1 vda2 < vda5 >" */
+static bool is_partition_list(struct bytes text)
+{
+	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789<> ";
+	size_t colon = 1;
+
+	if (text.len < 3 || text.data[0] != ' ' || text.data[1] < 'a' ||
+	    text.data[1] > 'z')
+		return false;
+	while (colon < text.len && text.data[colon] != ':')
+		colon++;
+	if (colon + 2 >= text.len || text.data[colon + 1] != ' ')
+		return false;
+	/* "p1", or the disk's own name. */
+	if (text.data[colon + 2] != 'p' &&
+	    text.data[colon + 2] != text.data[1])
+		return false;
+	for (size_t i = 1; i < text.len; i++) {
+		if (i != colon && !memchr(bytes, text.data[i],
+					  sizeof(bytes) - 1))
+			return false;
+	}
+	return text.data[text.len - 1] == '>' ||
+	       (text.data[text.len - 1] >= '0' &&
+		text.data[text.len - 1] <= '9');
+}
+
+static bool is_routine(struct bytes text)
+{
+	if (text.len == 0)
+		return false;
+	if (text.data[0] == ' ')
+		return is_partition_list(text);
+	for (size_t i = 0; i < sizeof(routines) / sizeof(routines[0]); i++) {
+		if (begins(text, routines[i].text) &&
+		    contains(text, routines[i].part))
+			return true;
+	}
+	return false;
+}
+
 static enum body_kind kind_of(struct bytes text)
 {
 	const struct beginning *beginning;
 	size_t spaces = 0;
 
+	if (begins(text, "run fstests "))
+		return BODY_TEST;
+	if (is_routine(text))
+		return BODY_ROUTINE;
 	while (spaces < text.len &&
 	       (text.data[spaces] == ' ' || text.data[spaces] == '\t'))
 		spaces++;

@@ -6,6 +6,8 @@
 
 enum body_kind {
 	BODY_NOT,	/* nothing that reports are made of */
+	BODY_ROUTINE,	/* a filesystem's or disk's word when all is well */
+	BODY_TEST,	/* "run fstests …": whatever it was, it is over */
 	BODY_LINE,	/* a line of a report */
 	BODY_TRACE,	/* the heading of a stack */
 	BODY_FRAME,	/* a line of a stack */

@@ -421,7 +421,10 @@ void culprit_find(const struct pattern *pattern, struct bytes header,
 	}
 	if (pattern->rule == RULE_WORK)
 		find_line(text, "last function: ", &culprit);
-	else if (pattern->rule == RULE_CALLER)
+	/* The same since 6.10. */
+	if (pattern->rule == RULE_WORK && !culprit.function[0])
+		find_line(text, " workfn=", &culprit);
+	if (pattern->rule == RULE_CALLER)
 		find_line(text, "caller is ", &culprit);
 	if (!culprit.function[0]) {
 		guilty = by_rule(pattern->rule, stacks);

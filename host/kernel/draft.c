@@ -52,7 +52,7 @@ void draft_begin(struct draft *draft, const struct pattern *pattern,
 	draft->last_us = 0;
 	draft->doubtful = draft->count = 0;
 	draft->has_trace = draft->has_frame = draft->ended = false;
-	draft->every_caller = false;
+	draft->every_caller = draft->stack_over = false;
 	draft->lost = draft->untold = false;
 	stacks_reset(&draft->stacks);
 	memcpy(draft->caller, caller.data ? (const void *)caller.data : "", n);
@@ -165,6 +165,29 @@ static void note_remark(struct draft *draft, struct bytes text)
 		draft->every_caller = true;
 }
 
+/* Somebody else's line: it ends a report whose stack is told, unless more is
+ * sure to follow. Otherwise it was printed in between. */
+static bool is_end(const struct draft *draft, enum body_kind kind)
+{
+	return kind == BODY_TEST ||
+	       (kind == BODY_ROUTINE && draft->stack_over &&
+		draft->report.severity != REPORT_HANG &&
+		!is_sanitizer(draft->pattern->class));
+}
+
+static void note_stack(struct draft *draft, struct bytes text,
+		       enum body_kind kind)
+{
+	while (text.len > 0 && text.data[0] == ' ')
+		bytes_take(&text, 1);
+	if (bytes_equal_string(text, "</TASK>"))
+		draft->stack_over = true;
+	else if (kind == BODY_TRACE || kind == BODY_FRAME)
+		draft->stack_over = false;
+	draft->has_trace |= kind == BODY_TRACE;
+	draft->has_frame |= kind == BODY_FRAME;
+}
+
 bool draft_take(struct draft *draft, const struct line_prefix *line,
 		uint64_t number, bool *ret_mine)
 {
@@ -179,13 +202,14 @@ bool draft_take(struct draft *draft, const struct line_prefix *line,
 	if (body.kind == BODY_SEPARATOR || body.kind == BODY_CUT)
 		return take_boundary(draft, line->text, number, &body,
 				     ret_mine);
+	if (is_end(draft, body.kind))
+		return true;
 	note_remark(draft, line->text);
 	if (body.kind == BODY_NOT && draft->count <= SURE_LINES)
 		body.kind = BODY_LINE;
-	if (body.kind == BODY_TRACE)
-		draft->has_trace = true;
-	else if (body.kind == BODY_FRAME)
-		draft->has_frame = true;
+	if (body.kind == BODY_ROUTINE)
+		body.kind = BODY_NOT;
+	note_stack(draft, line->text, body.kind);
 	draft->doubtful = body.kind == BODY_NOT ? draft->doubtful + 1 : 0;
 	limit = draft->has_frame ? DOUBTFUL_LATER : DOUBTFUL_FIRST;
 	if (draft->doubtful > limit || (draft->ended && body.kind == BODY_NOT))

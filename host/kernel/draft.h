@@ -30,6 +30,7 @@ struct draft {
 	unsigned int count;    /* lines since the header */
 	bool has_trace;	       /* a stack's heading */
 	bool has_frame;	       /* and a line of it */
+	bool stack_over;       /* " </TASK>" was the last of its stacks */
 	bool ended;	   /* its end mark was seen; only repetitions follow */
 	bool every_caller; /* other CPUs print into it */
 	bool untold;	   /* on_begin() waits for more to go by */

@@ -474,6 +474,44 @@ static void test_silence_ends_a_report(void **state)
 	report_scanner_destroy(scanner);
 }
 
+/* What mounts and the next test say is not put into a report's text. */
+static void test_others_end_a_report(void **state)
+{
+	static const char report[] =
+		"[  100.000001] WARNING: CPU: 1 PID: 7 at a.c:1 f+0x1/0x2\n"
+		"[  100.000002] Call Trace:\n"
+		"[  100.000003]  <TASK>\n"
+		"[  100.000004]  g+0x1/0x2\n"
+		"[  100.000005]  </TASK>\n";
+	static const char *const others[] = {
+		"XFS (vdc): Unmounting Filesystem 1234",
+		"XFS (vdc): Ending clean mount",
+		" loop0: p1 p2",
+		" vda: vda1 vda2 < vda5 >",
+		"EXT4-fs (vdb): mounted filesystem with ordered data mode.",
+		"run fstests generic/002 at 2026-01-01 00:00:00",
+	};
+	struct told told;
+	char log[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(log, sizeof(log),
+			 "%s[  100.000006] %s\n[  100.000007]  h+0x1/0x2\n",
+			 report, others[i]);
+		scan_text(log, &told);
+		assert_int_equal(told.count, 1);
+		assert_int_equal(told.reports[0].line_end, 5);
+	}
+	/* But what belongs to it still does. */
+	snprintf(log, sizeof(log),
+		 "%s[  100.000006]  r10: 0000\n"
+		 "[  100.000007] CR2: 0000000000000008\n",
+		 report);
+	scan_text(log, &told);
+	assert_int_equal(told.reports[0].line_end, 7);
+}
+
 /* A scanner that was reset knows nothing of the stream before. */
 static void test_reset(void **state)
 {
@@ -575,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_records_of_users_are_ignored),
 		cmocka_unit_test(test_more_callers_than_places),
 		cmocka_unit_test(test_silence_ends_a_report),
+		cmocka_unit_test(test_others_end_a_report),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_text_is_capped),
 		cmocka_unit_test(test_overlong_line),
