@@ -4,66 +4,103 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+/* kernel/panic.c, taint_flags */
+enum {
+	TAINT_MACHINE_CHECK = 1 << 4,
+	TAINT_BAD_PAGE = 1 << 5,
+	TAINT_DIE = 1 << 7,
+	TAINT_WARN = 1 << 9,
+	TAINT_SOFTLOCKUP = 1 << 14,
+};
 
 static const struct {
-	unsigned int bit;
+	uint64_t bit;
 	char letter;
-} taints[] = {{7, 'D'}, {9, 'W'}, {14, 'L'}, {5, 'B'}};
+} taints[] = {
+	{TAINT_DIE, 'D'},	    {TAINT_WARN, 'W'},
+	{TAINT_SOFTLOCKUP, 'L'},    {TAINT_BAD_PAGE, 'B'},
+	{TAINT_MACHINE_CHECK, 'M'},
+};
 
-/* Reports of these never count as a warning. Any other may: a filesystem's
- * error is a WARN() in some places, and a lock's, too. */
-static bool may_warn(enum report_class class)
+static bool contains(struct bytes b, const char *text)
 {
-	switch (class) {
-	case CLASS_PANIC:
-	case CLASS_HUNG_TASK:
-	case CLASS_RCU_STALL:
-	case CLASS_SOFT_LOCKUP:
-	case CLASS_HARD_LOCKUP:
-	case CLASS_WQ_LOCKUP:
-	case CLASS_MEMLEAK:
-	case CLASS_NET_LEAK:
-	case CLASS_OOM:
-	case CLASS_PAGE_ALLOC:
-	case CLASS_IO_ERROR:
-	case CLASS_REBOOT:
-	case CLASS_INFO_OTHER:
-	case CLASS_COUNT:
-		return false;
-	case CLASS_OOPS:
-	case CLASS_KERNEL_BUG:
-	case CLASS_WARNING:
-	case CLASS_LOCKDEP:
-	case CLASS_KASAN:
-	case CLASS_KMSAN:
-	case CLASS_KCSAN:
-	case CLASS_KFENCE:
-	case CLASS_UBSAN:
-	case CLASS_REFCOUNT:
-	case CLASS_LIST_CORRUPTION:
-	case CLASS_ATOMIC:
-	case CLASS_SPINLOCK:
-	case CLASS_BAD_PAGE:
-	case CLASS_SLUB:
-	case CLASS_VFS:
-	case CLASS_CFI:
-	case CLASS_MCE:
-	case CLASS_FS_ERROR:
-	case CLASS_BUG_OTHER:
-		break;
-	}
-	return true;
+	return b.len > 0 && memmem(b.data, b.len, text, strlen(text)) != NULL;
 }
 
-void counters_report(struct counters *counters, enum report_class class,
-		     enum report_severity severity)
+/* WARN()'s own line (kernel/panic.c, __warn()): "WARNING: CPU: 0 PID: 1 at
+ * f+0x1/0x2", and since 6.19 "WARNING: fs/a.c:1 at f+0x1/0x2, CPU#0: a/1". */
+static bool is_warn_line(struct bytes line)
 {
-	if (may_warn(class))
-		counters->warnings++;
-	if (severity == REPORT_FATAL)
-		counters->oopses++;
-	if (severity != REPORT_NOTE)
-		counters->problems++;
+	static const char lead[] = "WARNING: ";
+	size_t n = sizeof(lead) - 1;
+
+	return line.len > n && memcmp(line.data, lead, n) == 0 &&
+	       (contains(line, "+0x") || contains(line, ": CPU: ") ||
+		contains(line, ", CPU#"));
+}
+
+static uint64_t warn_lines(struct bytes text)
+{
+	uint64_t count = 0;
+
+	while (text.len > 0) {
+		const uint8_t *end = memchr(text.data, '\n', text.len);
+		struct bytes line = bytes_take(
+			&text, end ? (size_t)(end - text.data) : text.len);
+
+		bytes_take(&text, 1);
+		count += is_warn_line(line);
+	}
+	return count;
+}
+
+/* Other callers of check_panic_on_warn(): mm/{kasan,kfence}/report.c,
+ * kernel/kcsan/report.c, lib/ubsan.c, kernel/sched/core.c. */
+static bool counts_as_warning(const struct report *report)
+{
+	return report->class == CLASS_KASAN || report->class == CLASS_KFENCE ||
+	       report->class == CLASS_KCSAN || report->class == CLASS_UBSAN ||
+	       (report->class == CLASS_ATOMIC &&
+		strstr(report->header, "scheduling while atomic"));
+}
+
+static bool is_oops(const struct report *report)
+{
+	return report->severity == REPORT_FATAL &&
+	       report->class != CLASS_PANIC && report->class != CLASS_REBOOT;
+}
+
+/* The callers of add_taint(). */
+static uint64_t taint_of(const struct report *report, uint64_t warnings)
+{
+	enum report_class class = report->class;
+	uint64_t taint = is_oops(report) ? TAINT_DIE : 0;
+
+	if (warnings > 0 || class == CLASS_ATOMIC)
+		taint |= TAINT_WARN;
+	if (class == CLASS_BAD_PAGE || class == CLASS_SLUB ||
+	    class == CLASS_KASAN || class == CLASS_KMSAN ||
+	    class == CLASS_KFENCE)
+		taint |= TAINT_BAD_PAGE;
+	if (class == CLASS_SOFT_LOCKUP)
+		taint |= TAINT_SOFTLOCKUP;
+	if (class == CLASS_MCE)
+		taint |= TAINT_MACHINE_CHECK;
+	/* "BUG: " in words that are not known. */
+	if (class == CLASS_BUG_OTHER)
+		taint |= TAINT_WARN | TAINT_BAD_PAGE;
+	return taint;
+}
+
+void counters_report(struct counters *counters, const struct report *report)
+{
+	uint64_t warnings = warn_lines(report->text);
+
+	counters->explained |= taint_of(report, warnings);
+	counters->warnings += warnings + counts_as_warning(report);
+	counters->oopses += is_oops(report);
 }
 
 struct words {
@@ -107,15 +144,15 @@ static void check_taint(const struct counters *counters,
 			const struct counters_sample *sample,
 			struct words *words)
 {
-	uint64_t new = sample->taint & ~counters->taint;
+	uint64_t new = sample->taint & ~counters->taint & ~counters->explained;
 
-	if (!sample->has_taint || counters->problems > 0)
+	if (!sample->has_taint)
 		return;
 	for (size_t i = 0; i < sizeof(taints) / sizeof(taints[0]); i++) {
 		size_t room = words->cap - words->used;
 		int len;
 
-		if (!(new &UINT64_C(1) << taints[i].bit))
+		if (!(new &taints[i].bit))
 			continue;
 		len = snprintf(words->text + words->used, room,
 			       "%staint %c appeared",
@@ -152,9 +189,7 @@ bool counters_check(struct counters *counters,
 		counters->warn_count = sample->warn_count;
 		counters->oops_count = sample->oops_count;
 	}
-	if (sample->has_taint) {
+	if (sample->has_taint)
 		counters->taint = sample->taint;
-		counters->problems = 0;
-	}
 	return words.used > 0;
 }

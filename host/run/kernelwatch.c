@@ -168,7 +168,7 @@ static void on_record_report(void *context, const struct report *report)
 	char *text = longer != NULL ? NULL : copy_text(report->text);
 
 	heard_report(&watch->heard, report);
-	counters_report(&watch->counters, report->class, report->severity);
+	counters_report(&watch->counters, report);
 	tell_report(watch, report,
 		    longer != NULL ? longer
 		    : text != NULL ? text

@@ -33,6 +33,25 @@ static bool taint(struct counters *counters, uint64_t bits)
 	return counters_check(counters, &sample, title, sizeof(title));
 }
 
+static void says(struct counters *counters, enum report_class class,
+		 enum report_severity severity, const char *text)
+{
+	struct report report = {
+		.class = class,
+		.severity = severity,
+		.text = bytes_of_string(text),
+	};
+
+	bytes_copy_string(report.header, sizeof(report.header), text);
+	counters_report(counters, &report);
+}
+
+static void warns(struct counters *counters)
+{
+	says(counters, CLASS_WARNING, REPORT_ERROR,
+	     "WARNING: CPU: 0 PID: 1 at fs/a.c:1 f+0x1/0x2\n");
+}
+
 static void test_nothing_moved(void **state)
 {
 	struct counters counters = {0};
@@ -42,7 +61,7 @@ static void test_nothing_moved(void **state)
 	assert_string_equal(title, "");
 	assert_false(taint(&counters, 0));
 	/* more reports than counts: not all kinds are counted */
-	counters_report(&counters, CLASS_LOCKDEP, REPORT_ERROR);
+	says(&counters, CLASS_LOCKDEP, REPORT_ERROR, "");
 	assert_false(counts(&counters, 0, 0));
 }
 
@@ -55,7 +74,7 @@ static void test_unexplained(void **state)
 	assert_string_equal(title,
 			    "warn_count rose by 3 with 0 in the kernel's log");
 	assert_false(counts(&counters, 3, 0));
-	counters_report(&counters, CLASS_WARNING, REPORT_ERROR);
+	warns(&counters);
 	assert_true(counts(&counters, 5, 1));
 	assert_string_equal(title,
 			    "warn_count rose by 2 with 1 in the kernel's log, "
@@ -67,11 +86,11 @@ static void test_explained(void **state)
 	struct counters counters = {0};
 
 	(void)state;
-	counters_report(&counters, CLASS_KASAN, REPORT_ERROR);
-	counters_report(&counters, CLASS_OOPS, REPORT_FATAL);
-	assert_false(counts(&counters, 2, 1));
+	says(&counters, CLASS_KASAN, REPORT_ERROR, "");
+	says(&counters, CLASS_OOPS, REPORT_FATAL, "");
+	assert_false(counts(&counters, 1, 1));
 	/* and no longer */
-	assert_true(counts(&counters, 3, 1));
+	assert_true(counts(&counters, 2, 1));
 }
 
 /* What never counts as a warning explains none. */
@@ -80,9 +99,42 @@ static void test_other_classes(void **state)
 	struct counters counters = {0};
 
 	(void)state;
-	counters_report(&counters, CLASS_HUNG_TASK, REPORT_HANG);
-	counters_report(&counters, CLASS_IO_ERROR, REPORT_NOTE);
+	says(&counters, CLASS_HUNG_TASK, REPORT_HANG, "");
+	says(&counters, CLASS_IO_ERROR, REPORT_NOTE, "");
 	assert_true(counts(&counters, 1, 0));
+}
+
+/* A report explains what the kernel counts for it, and no more. */
+static void test_steps(void **state)
+{
+	struct counters counters = {0};
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		says(&counters, CLASS_FS_ERROR, REPORT_ERROR,
+		     "EXT4-fs error (device vdb): f:1: x\n");
+	says(&counters, CLASS_LOCKDEP, REPORT_ERROR,
+	     "WARNING: possible circular locking dependency detected\n");
+	assert_true(counts(&counters, 5, 0));
+	says(&counters, CLASS_REFCOUNT, REPORT_ERROR,
+	     "refcount_t: underflow\n"
+	     "WARNING: lib/refcount.c:28 at f+0x1/0x2, CPU#0: a/1\n");
+	says(&counters, CLASS_ATOMIC, REPORT_ERROR,
+	     "BUG: scheduling while atomic: a/1/0x2\n");
+	says(&counters, CLASS_ATOMIC, REPORT_ERROR,
+	     "BUG: sleeping function called from invalid context at a.c:1\n");
+	assert_false(counts(&counters, 7, 0));
+	assert_true(counts(&counters, 8, 0));
+}
+
+/* A panic ends no task. */
+static void test_panic_is_no_oops(void **state)
+{
+	struct counters counters = {0};
+
+	(void)state;
+	says(&counters, CLASS_PANIC, REPORT_FATAL, "Kernel panic\n");
+	assert_true(counts(&counters, 0, 1));
 }
 
 /* A guest's word: it must not wrap. */
@@ -101,7 +153,7 @@ static void test_counted_late(void **state)
 	struct counters counters = {0};
 
 	(void)state;
-	counters_report(&counters, CLASS_WARNING, REPORT_ERROR);
+	warns(&counters);
 	assert_false(counts(&counters, 0, 0));
 	assert_false(counts(&counters, 1, 0));
 	assert_true(counts(&counters, 2, 0));
@@ -127,12 +179,29 @@ static void test_explained_taint(void **state)
 	struct counters counters = {0};
 
 	(void)state;
-	counters_report(&counters, CLASS_WARNING, REPORT_ERROR);
-	/* each kind of sample forgets only what it has looked at */
+	warns(&counters);
 	assert_false(counts(&counters, 1, 0));
 	assert_false(taint(&counters, 1 << 9));
-	counters_report(&counters, CLASS_IO_ERROR, REPORT_NOTE);
+	says(&counters, CLASS_IO_ERROR, REPORT_NOTE, "");
+	says(&counters, CLASS_FS_ERROR, REPORT_ERROR, "EXT4-fs error (\n");
 	assert_true(taint(&counters, 1 << 9 | 1 << 5));
+	assert_string_equal(title, "taint B appeared");
+	says(&counters, CLASS_MCE, REPORT_ERROR, "");
+	says(&counters, CLASS_SOFT_LOCKUP, REPORT_HANG, "");
+	says(&counters, CLASS_OOPS, REPORT_FATAL, "");
+	assert_false(
+		taint(&counters, 1 << 9 | 1 << 5 | 1 << 4 | 1 << 14 | 1 << 7));
+}
+
+/* The bit is set when the report has been printed. */
+static void test_taint_comes_late(void **state)
+{
+	struct counters counters = {0};
+
+	(void)state;
+	says(&counters, CLASS_OOPS, REPORT_FATAL, "");
+	assert_false(taint(&counters, 0));
+	assert_false(taint(&counters, 1 << 7));
 }
 
 static void test_room(void **state)
@@ -159,10 +228,13 @@ int main(void)
 		cmocka_unit_test(test_unexplained),
 		cmocka_unit_test(test_explained),
 		cmocka_unit_test(test_other_classes),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_panic_is_no_oops),
 		cmocka_unit_test(test_falling),
 		cmocka_unit_test(test_counted_late),
 		cmocka_unit_test(test_taint),
 		cmocka_unit_test(test_explained_taint),
+		cmocka_unit_test(test_taint_comes_late),
 		cmocka_unit_test(test_room),
 	};
 
