@@ -61,9 +61,9 @@ const struct pattern pattern_table[] = {
 	ROW(WARNING, NOTE, NONE, MARK, "fs/xfs/xfs_super.c",
 	    "unknown mount option "),
 	ROW(WARNING, NOTE, NONE, MARK, "fs/autofs/inode.c",
-	    "bad option "),
+	    "bad opt"),
 	ROW(WARNING, NOTE, NONE, MARK, "fs/fs_context.c",
-	    "bad mount option "),
+	    "bad mount opt"),
 
 	/* About the trace of another report, not a problem of its own. */
 	ROW(WARNING, NOTE, NONE, MARK, "arch/x86/kernel/unwind_orc.c",
