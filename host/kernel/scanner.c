@@ -219,16 +219,10 @@ static bool died_within(const struct report_scanner *scanner,
 	       (!line->has_time || line->time_us < scanner->died_us + span_us);
 }
 
-/* Another death while the kernel lives on is another problem, unless it comes
- * right behind the last one or that is still being printed. */
-static bool is_death_of_its_own(const struct report_scanner *scanner,
-				const struct pattern *row,
-				const struct line_prefix *line,
-				const struct draft *open)
+/* Is a death still being printed? Its end mark is the last of it. */
+static bool is_dying(const struct draft *open)
 {
-	return row->severity == REPORT_FATAL && row->class != CLASS_PANIC &&
-	       !scanner->panicked && !died_within(scanner, line, DEATH_US) &&
-	       !(open && open->report.severity == REPORT_FATAL && !open->ended);
+	return open && open->report.severity == REPORT_FATAL && !open->ended;
 }
 
 static bool is_consequence(const struct report_scanner *scanner,
@@ -246,13 +240,12 @@ static bool is_consequence(const struct report_scanner *scanner,
 	if ((row->flags & PATTERN_FOLLOWS) &&
 	    fsdevice_follows(&scanner->fsdevice, line))
 		return true;
-	if (!is_death_of_its_own(scanner, row, line, open)) {
-		if ((aftermath && row->severity >= REPORT_HANG) ||
-		    died_within(scanner, line, DEATH_US))
-			return true;
-		if (open && open->report.severity == REPORT_FATAL)
-			return true;
-	}
+	if (died_within(scanner, line, DEATH_US) || is_dying(open))
+		return true;
+	/* Another death is another problem while the kernel lives on. */
+	if (aftermath && (row->severity == REPORT_HANG ||
+			  (row->severity == REPORT_FATAL && scanner->panicked)))
+		return true;
 	return open && row->severity == REPORT_FATAL &&
 	       damages_memory(open->pattern->class);
 }
