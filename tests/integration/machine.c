@@ -520,6 +520,17 @@ void machine_kill_agent(const struct machine *machine)
 	assert_int_equal(kill(pid, SIGKILL), 0);
 }
 
+void machine_print_log(const struct machine *machine)
+{
+	FILE *log = fopen(machine->agent_log, "re");
+	char line[1024];
+
+	assert_non_null(log);
+	while (fgets(line, sizeof(line), log) != NULL)
+		print_message("%s", line);
+	fclose(log);
+}
+
 void machine_check_log(const struct machine *machine)
 {
 	FILE *log = fopen(machine->agent_log, "re");

@@ -54,6 +54,8 @@ pid_t machine_process(const struct machine *machine, const char *name);
 void machine_kill_agent(const struct machine *machine);
 /* Ends all of it, whatever it does. */
 void machine_stop(struct machine *machine);
+/* For who looks into a failure. */
+void machine_print_log(const struct machine *machine);
 /* The agent's log has no report of a sanitizer. */
 void machine_check_log(const struct machine *machine);
 

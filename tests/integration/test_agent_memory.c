@@ -48,6 +48,8 @@ static void test_allocates_nothing(void **state)
 	}
 	scene->program = FSTVM_TEST_AGENT_FRUGAL;
 	run(scene, none);
+	if (scene->controller.session.incarnation != 1)
+		machine_print_log(&scene->machine);
 	assert_int_equal(scene->controller.session.incarnation, 1);
 }
 
