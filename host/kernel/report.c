@@ -53,6 +53,11 @@ uint64_t report_scanner_lines(const struct report_scanner *scanner)
 	return scanner->lines;
 }
 
+bool report_scanner_is_open(const struct report_scanner *scanner)
+{
+	return scanner->open_count > 0;
+}
+
 /* Nothing is open or announced: only a row of the table can change that. */
 static bool is_idle(const struct report_scanner *scanner)
 {

@@ -128,5 +128,7 @@ void report_scanner_flush(struct report_scanner *scanner);
  * stream is told by report_scanner_flush(). */
 void report_scanner_push(struct report_scanner *scanner, struct bytes bytes);
 
+/* Is a report begun and not yet told? */
+bool report_scanner_is_open(const struct report_scanner *scanner);
 /* Lines seen so far. */
 uint64_t report_scanner_lines(const struct report_scanner *scanner);

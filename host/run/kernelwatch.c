@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WATCH_KEPT = 64 }; /* of the console: the last ones */
+enum {
+	WATCH_KEPT = 64, /* of the console: the last ones */
+	/* The lines of a dump are stamped as they are made: one that was as
+	 * young when a test ended may go on. */
+	DUMP_US = 100 * 1000,
+};
 
 /* A report of the console, kept until the boot's end. */
 struct kept {
@@ -25,6 +30,7 @@ struct sample {
 	bool pending;
 	struct counters_sample taken;
 	uint64_t upto; /* records before it belong to it */
+	uint64_t mono_us;
 	struct timetable_place place;
 };
 
@@ -244,6 +250,13 @@ static void tell_kept(struct kernelwatch *watch, bool ended_badly)
 
 /* ---- counters ---- */
 
+/* Is a report open whose last line is not long before time_us? */
+static bool is_dumping(const struct kernelwatch *watch, uint64_t time_us)
+{
+	return report_scanner_is_open(watch->records) &&
+	       time_us < watch->heard.newest_us + DUMP_US;
+}
+
 static void settle_sample(struct kernelwatch *watch)
 {
 	struct sample *sample = &watch->sample;
@@ -265,36 +278,67 @@ static void settle_sample(struct kernelwatch *watch)
 		tell_unclassified(watch, what, &sample->place);
 }
 
-static void settle_when_heard(struct kernelwatch *watch)
+/* A dump that goes on over the end of a test is the test's, whole: its sample
+ * waits until the dump ends. time_us: of what comes next, by the kernel. */
+static void settle_when_heard(struct kernelwatch *watch, uint64_t time_us)
 {
-	if (watch->heard.next >= watch->sample.upto)
+	if (watch->sample.pending && watch->heard.next >= watch->sample.upto &&
+	    !is_dumping(watch, time_us))
 		settle_sample(watch);
 }
 
-static void take_sample(struct kernelwatch *watch,
-			const struct counters_sample *taken, uint64_t upto)
+static uint64_t kernel_us(const struct kernelwatch *watch, uint64_t mono_us)
 {
-	settle_sample(watch);
+	return mono_us + (uint64_t)watch->timetable.ahead_us;
+}
+
+/* The one that still waits, at the same place: the counts are of both. */
+static bool joins(const struct sample *waiting,
+		  const struct timetable_place *place)
+{
+	return waiting->pending && waiting->place.in_test == place->in_test &&
+	       waiting->place.key.test == place->key.test &&
+	       waiting->place.key.attempt == place->key.attempt;
+}
+
+static void take_sample(struct kernelwatch *watch,
+			const struct counters_sample *taken, uint64_t upto,
+			uint64_t mono_ns)
+{
+	struct timetable_place place = timetable_now(&watch->timetable);
+	struct counters_sample joined = *taken;
+
+	if (joins(&watch->sample, &place) &&
+	    is_dumping(watch, kernel_us(watch, mono_ns / 1000))) {
+		if (!joined.has_taint) {
+			joined.has_taint = watch->sample.taken.has_taint;
+			joined.taint = watch->sample.taken.taint;
+		}
+	} else {
+		settle_sample(watch);
+	}
 	watch->sample = (struct sample){
 		.pending = true,
-		.taken = *taken,
+		.taken = joined,
 		.upto = upto,
-		.place = timetable_now(&watch->timetable),
+		.mono_us = mono_ns / 1000,
+		.place = place,
 	};
-	settle_when_heard(watch);
+	settle_when_heard(watch, kernel_us(watch, watch->sample.mono_us));
 }
 
 /* ---- events ---- */
 
 /* Of the boot; its records are here when the first test starts. */
-static void on_hello(struct kernelwatch *watch, const Pb__Hello *hello)
+static void on_hello(struct kernelwatch *watch, const Pb__Hello *hello,
+		     uint64_t mono_ns)
 {
 	const struct counters_sample taken = {
 		.has_taint = true,
 		.taint = hello->taint,
 	};
 
-	take_sample(watch, &taken, UINT64_MAX);
+	take_sample(watch, &taken, UINT64_MAX, mono_ns);
 }
 
 static void on_started(struct kernelwatch *watch,
@@ -308,14 +352,14 @@ static void on_started(struct kernelwatch *watch,
 	};
 
 	/* Until now it is the former's, or the boot's. */
-	take_sample(watch, &taken, started->kmsg_sequence);
+	take_sample(watch, &taken, started->kmsg_sequence, mono_ns);
 	if (key != NULL)
 		timetable_start(&watch->timetable, key, started->kmsg_sequence,
 				mono_ns);
 }
 
 static void on_finished(struct kernelwatch *watch,
-			const Pb__TestFinished *finished)
+			const Pb__TestFinished *finished, uint64_t mono_ns)
 {
 	const struct counters_sample taken = {
 		.has_counts = finished->has_counts,
@@ -325,21 +369,21 @@ static void on_finished(struct kernelwatch *watch,
 		.taint = finished->taint,
 	};
 
-	take_sample(watch, &taken, finished->kmsg_sequence);
+	take_sample(watch, &taken, finished->kmsg_sequence, mono_ns);
 }
 
 void kernelwatch_event(struct kernelwatch *watch, const Pb__Event *event,
 		       const struct assignment_key *key)
 {
 	if (event->body_case == PB__EVENT__BODY_HELLO)
-		on_hello(watch, event->hello);
+		on_hello(watch, event->hello, event->guest_mono_ns);
 	else if (event->body_case == PB__EVENT__BODY_KERNEL_RECORDS)
 		kernelwatch_records(watch, event->kernel_records);
 	else if (event->body_case == PB__EVENT__BODY_TEST_STARTED)
 		on_started(watch, event->test_started, event->guest_mono_ns,
 			   key);
 	else if (event->body_case == PB__EVENT__BODY_TEST_FINISHED)
-		on_finished(watch, event->test_finished);
+		on_finished(watch, event->test_finished, event->guest_mono_ns);
 	else if (event->body_case == PB__EVENT__BODY_JOB_FINISHED)
 		timetable_end(&watch->timetable, watch->heard.next,
 			      event->guest_mono_ns);
@@ -404,7 +448,8 @@ static void take_record(struct kernelwatch *watch,
 		.caller = bytes_of_string(record->caller),
 	};
 
-	if (watch->sample.pending && record->sequence >= watch->sample.upto)
+	if (record->sequence >= watch->sample.upto &&
+	    !is_dumping(watch, record->time_us))
 		settle_sample(watch);
 	if (!heard_record(&watch->heard, record->sequence, record->time_us))
 		return;
@@ -420,7 +465,7 @@ void kernelwatch_records(struct kernelwatch *watch,
 		watch->no_callers = records->records[i]->caller[0] == '\0';
 		take_record(watch, records->records[i]);
 	}
-	settle_when_heard(watch);
+	settle_when_heard(watch, kernel_us(watch, watch->sample.mono_us));
 }
 
 void kernelwatch_memory(struct kernelwatch *watch,

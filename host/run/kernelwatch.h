@@ -15,7 +15,9 @@
  *
  * The third source has no text: counters.h.
  *
- * A problem is placed in the test that ran when it began: timetable.h.
+ * A problem is placed in the test that ran when it began: timetable.h. What is
+ * open when a test ends is told at once, for the verdict, unless its last line
+ * is so young that the dump goes on: then it is told whole, a moment later.
  *
  * A line on the console that looks like the kernel's death is told at once, as
  * a suspicion: the VM finds out whether it still lives. So is a panic in the

@@ -702,9 +702,54 @@ static void test_told_before_the_end(void **state)
 	record("------------[ cut here ]------------");
 	record("WARNING: CPU: 0 PID: 77 at fs/a.c:12 foo+0x12/0x40");
 	expect_told(0);
+	seconds += 1;
 	test_ends(1, 0);
 	expect_told(1);
 	expect_in(0, 1, 0);
+}
+
+/* A dump that goes on over the end of a test, even into the next one. */
+static void test_dump_over_the_end(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("------------[ cut here ]------------");
+	record("WARNING: CPU: 0 PID: 77 at fs/a.c:12 foo+0x12/0x40");
+	warn_count = 1;
+	taint = 1 << 9;
+	test_ends(1, 0);
+	expect_told(0);
+	record("Call Trace:");
+	seconds += 0.01;
+	test_starts(2, 0);
+	record(" bar+0x5b/0xc0");
+	expect_told(0);
+	record("---[ end trace 0000000000000000 ]---");
+	expect_told(1);
+	expect_in(0, 1, 0);
+	assert_true(told[0].text_len > 130);
+	warning(record, "second");
+	warn_count = 2;
+	test_ends(2, 0);
+	kernelwatch_finish(watch, false);
+	expect_told(2);
+	expect_in(1, 2, 0);
+}
+
+/* One without an end mark is told when the kernel's clock has gone on. */
+static void test_dump_is_waited_for_shortly(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	oops(record);
+	test_ends(1, 0);
+	expect_told(0);
+	seconds += 0.2;
+	record_of(8 + 4, "run fstests generic/002");
+	expect_told(1);
+	expect_in(0, 1, 0);
+	kernelwatch_finish(watch, false);
+	expect_told(1);
 }
 
 static void hung(source *say, int for_s)
@@ -880,6 +925,8 @@ int main(void)
 		WATCH_TEST(test_records_stop_in_the_midst),
 		WATCH_TEST(test_places),
 		WATCH_TEST(test_told_before_the_end),
+		WATCH_TEST(test_dump_over_the_end),
+		WATCH_TEST(test_dump_is_waited_for_shortly),
 		WATCH_TEST(test_age),
 		WATCH_TEST(test_place_of_console),
 		WATCH_TEST(test_counter_without_a_report),
