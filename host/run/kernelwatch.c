@@ -125,12 +125,13 @@ static void tell_report(struct kernelwatch *watch, const struct report *report,
 }
 
 static void tell_unclassified(struct kernelwatch *watch, const char *what,
-			      const struct timetable_place *place)
+			      bool torn, const struct timetable_place *place)
 {
 	Pb__KernelProblem problem = PB__KERNEL_PROBLEM__INIT;
 	char title[2 * REPORT_TITLE_MAX];
 
-	snprintf(title, sizeof(title), "unclassified kernel problem: %s", what);
+	snprintf(title, sizeof(title), "unclassified kernel problem: %s%s",
+		 what, torn ? "; records of it were lost" : "");
 	problem.class_ = (char *)(uintptr_t)report_class_name(CLASS_BUG_OTHER);
 	problem.severity = PB__SEVERITY__SEVERITY_ERROR;
 	problem.title = title;
@@ -275,7 +276,7 @@ static void settle_sample(struct kernelwatch *watch)
 	if (counters_check(&watch->counters, &sample->taken, what,
 			   sizeof(what)) &&
 	    !(some && torn))
-		tell_unclassified(watch, what, &sample->place);
+		tell_unclassified(watch, what, torn, &sample->place);
 }
 
 /* A dump that goes on over the end of a test is the test's, whole: its sample

@@ -872,6 +872,22 @@ static void test_counter_of_a_flood(void **state)
 	assert_true(told[1].unclassified);
 }
 
+/* Nothing of it was sent: what is known is that something is not. */
+static void test_counter_of_lost_records(void **state)
+{
+	(void)state;
+	test_starts(1, 0);
+	record("run fstests generic/001");
+	sequence += 9;
+	record("more");
+	warn_count = 1;
+	test_ends(1, 0);
+	expect_told(1);
+	assert_non_null(strstr(told[0].title, "records of it were lost"));
+	kernelwatch_finish(watch, false);
+	expect_told(1);
+}
+
 /* The test's end overtook its records. */
 static void test_counter_before_its_report(void **state)
 {
@@ -932,6 +948,7 @@ int main(void)
 		WATCH_TEST(test_counter_without_a_report),
 		WATCH_TEST(test_counter_with_a_report),
 		WATCH_TEST(test_counter_of_a_flood),
+		WATCH_TEST(test_counter_of_lost_records),
 		WATCH_TEST(test_counter_before_its_report),
 	};
 
