@@ -2,21 +2,13 @@
 /* detail - reading a report's particulars. */
 #include "host/kernel/detail.h"
 
+#include "host/kernel/chars.h"
+
 #include <string.h>
 
 enum {
 	STALL_TIMEOUT_S = 21,
 };
-
-static uint8_t at(struct bytes b, size_t i)
-{
-	return i < b.len ? b.data[i] : 0;
-}
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* What is behind lead; false when lead is not in b. */
 static bool behind(struct bytes b, const char *lead, struct bytes *ret_rest)

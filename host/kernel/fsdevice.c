@@ -2,16 +2,13 @@
 /* fsdevice - reading the device out of ext4's and jbd2's messages. */
 #include "host/kernel/fsdevice.h"
 
+#include "host/kernel/chars.h"
+
 #include <string.h>
 
 enum {
 	FOLLOWS_US = 10 * 1000 * 1000,
 };
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* "vdb-8" is the journal in inode 8 of vdb; "dm-0" is a device, whose journal
  * is "dm-0-8". */

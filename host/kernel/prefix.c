@@ -2,6 +2,7 @@
 /* prefix - taking apart what stands before a kernel message. */
 #include "host/kernel/prefix.h"
 
+#include "host/kernel/chars.h"
 #include "host/kernel/timestamp.h"
 
 #include <string.h>
@@ -12,21 +13,6 @@ enum {
 	SYSLOG_TAG_MAX = 160,
 	KMSG_HEADER_MAX = 96,
 };
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static uint8_t at(struct bytes b, size_t i)
-{
-	return i < b.len ? b.data[i] : 0;
-}
 
 static bool starts(struct bytes b, const char *text)
 {

@@ -2,17 +2,14 @@
 /* stackframe - reading one line of a stack dump. */
 #include "host/kernel/stackframe.h"
 
+#include "host/kernel/chars.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	NAME_MAX_LENGTH = 192,
 };
-
-static uint8_t at(struct bytes b, size_t i)
-{
-	return i < b.len ? b.data[i] : 0;
-}
 
 static bool starts(struct bytes b, const char *text)
 {

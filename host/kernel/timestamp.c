@@ -2,27 +2,14 @@
 /* timestamp - recognising dates and times. */
 #include "host/kernel/timestamp.h"
 
+#include "host/kernel/chars.h"
+
 #include <string.h>
 
 enum {
 	DIGITS_MAX = 12,
 	WORD_MAX = 160,
 };
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static uint8_t at(struct bytes b, size_t i)
-{
-	return i < b.len ? b.data[i] : 0;
-}
 
 /* Does b begin so? "0" is any digit, "A" any letter. */
 static bool has_shape(struct bytes b, const char *shape)

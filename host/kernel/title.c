@@ -2,6 +2,8 @@
 /* title - composing and normalising titles. */
 #include "host/kernel/title.h"
 
+#include "host/kernel/chars.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,16 +11,6 @@ enum {
 	TITLE_KIND_MAX = 64,
 	ADDRESS_DIGITS = 6,
 };
-
-static uint8_t at(struct bytes b, size_t i)
-{
-	return i < b.len ? b.data[i] : 0;
-}
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool is_hex(uint8_t c)
 {
