@@ -4,18 +4,12 @@
 
 #include "host/cli/deadlines.h"
 #include "host/kernel/symbols.h"
-#include "host/plan/size.h"
-#include "host/record/statedir.h"
 #include "host/vm/checksum.h"
 #include "host/vm/initchoice.h"
 #include "host/vm/sockdir.h"
-#include "shared/escape.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
