@@ -211,6 +211,19 @@ static void expect_detached(const char *path, struct machine_loop was)
 		fail_msg("%s is still attached", path);
 }
 
+void scene_expect_unclean(const struct scene *scene)
+{
+	const struct controller *controller = &scene->controller;
+
+	controller_expect(controller, 1, PB__VERDICT__VERDICT_PASS);
+	assert_string_equal(controller_attempt(controller, 1)->leftovers,
+			    "mount /tmp/leftover");
+	controller_expect(controller, 2, PB__VERDICT__VERDICT_NOT_REACHED);
+	assert_int_equal(controller->job_end, PB__JOB_END__JOB_END_UNCLEAN);
+	assert_string_equal(controller->job_reason,
+			    "generic/913 has left behind: mount /tmp/leftover");
+}
+
 void scene_expect_clean_end(struct scene *scene)
 {
 	const struct machine_report *report = &scene->machine.report;
