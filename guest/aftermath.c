@@ -149,7 +149,7 @@ static bool start_child(struct aftermath *aftermath)
 	return true;
 }
 
-static void count(struct aftermath *aftermath)
+static void count_things(struct aftermath *aftermath)
 {
 	static char things[LIMIT_TEXT];
 
@@ -157,6 +157,11 @@ static void count(struct aftermath *aftermath)
 	(void)baseline_compare(&aftermath->job->baseline,
 			       &aftermath->job->places, things, sizeof(things));
 	add(aftermath, things);
+}
+
+static void count(struct aftermath *aftermath)
+{
+	count_things(aftermath);
 	add_processes(aftermath, aftermath->scope);
 }
 
@@ -213,6 +218,13 @@ bool aftermath_look(struct aftermath *aftermath, const struct scope *scope,
 	aftermath->runs = true;
 	begin(aftermath, AFTERMATH_SETTLE_MS);
 	return false;
+}
+
+bool aftermath_has_nothing(struct aftermath *aftermath)
+{
+	must(!aftermath->runs);
+	count_things(aftermath);
+	return aftermath->text[0] == '\0';
 }
 
 void aftermath_stop(struct aftermath *aftermath)

@@ -91,7 +91,7 @@ static void end_job(struct agent *a)
 	bool wedged = a->job->end == PB__JOB_END__JOB_END_WEDGED;
 
 	a->tearing_down = true;
-	figures_log(&a->runner.hook.latency, &a->runner.acks);
+	figures_log(a->runner.hook.latency, &a->runner.acks);
 	/* What is wedged can't be unmounted; the VM is killed anyway. */
 	if (wedged ||
 	    setup_tear_down(&a->setup, a->loop, a->job, on_torn_down, a) < 0)

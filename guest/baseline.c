@@ -142,7 +142,7 @@ static void tell_dm(int blocks, const char *name, baseline_thing *tell,
 	char text[160];
 
 	snprintf(path, sizeof(path), "%s/dm/name", name);
-	if (fd_read_text(blocks, path, text, sizeof(text)) > 0)
+	if (fd_read_attribute(blocks, path, text, sizeof(text)) > 0)
 		tell_name(tell, context, "device-mapper",
 			  bytes_of_string(text));
 }
@@ -156,7 +156,7 @@ static void tell_loop(int blocks, const char *name, baseline_thing *tell,
 	int len;
 
 	snprintf(path, sizeof(path), "%s/loop/backing_file", name);
-	if (fd_read_text(blocks, path, text, sizeof(text)) <= 0)
+	if (fd_read_attribute(blocks, path, text, sizeof(text)) <= 0)
 		return;
 	len = snprintf(thing, sizeof(thing), "%.32s (", name);
 	len += (int)escape_text(thing + len, sizeof(thing) - (size_t)len - 2,
@@ -194,8 +194,8 @@ static void tell_knobs(baseline_thing *tell, void *context)
 	char text[128];
 
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
-		if (fd_read_text(AT_FDCWD, knobs[i].path, text, sizeof(text)) >
-		    0)
+		if (fd_read_attribute(AT_FDCWD, knobs[i].path, text,
+				      sizeof(text)) > 0)
 			tell_name(tell, context, knobs[i].name,
 				  bytes_of_string(text));
 }

@@ -51,6 +51,7 @@ static bool begin_test(struct runner *runner, const char *name)
 	job_has_not_said(job, JOB_SAYS_TEST_FINISHED);
 	runner->wedged[0] = '\0';
 	runner->last_inquest = false;
+	runner->left_nothing = false;
 	job->test = test;
 	__atomic_store_n(&job->test.active, true, __ATOMIC_RELEASE);
 	__atomic_store_n(&job->next_index, test.index + 1, __ATOMIC_RELEASE);
@@ -94,8 +95,11 @@ static bool take_turn(struct runner *runner, struct hook_client *client)
 	if (order_is_repeated(runner->job, runner->spec, name))
 		return true;
 	if (runner->job->test.active) {
+		bool well = ended_well(&runner->job->test);
+
 		runner_pause(runner);
-		if (!runner_examine(runner, !ended_well(&runner->job->test)))
+		if (!(well && runner->left_nothing) &&
+		    !runner_examine(runner, !well))
 			return false;
 	}
 	if (runner_finish_test(runner, true)) {
@@ -169,11 +173,23 @@ static void on_scope_end(struct runner *runner, struct hook_client *client)
 	hook_reply(client);
 }
 
+/* Of the test, no process runs any more. What is looked at now, while check
+ * stands still, need not be when the next test is to start. */
+static void see_off(struct runner *runner)
+{
+	if (!runner->job->test.active || runner->aftermath.runs ||
+	    !aftermath_has_nothing(&runner->aftermath))
+		return;
+	runner->left_nothing = true;
+	scope_close(&runner->scope);
+}
+
 /* check waits until what the test has left running is gone: only then can the
  * filesystem be unmounted and checked. */
 static void on_scope_stop(struct runner *runner, struct hook_client *client)
 {
 	if (!runner->job->test.active || scope_is_empty(&runner->scope)) {
+		see_off(runner);
 		hook_reply(client);
 		return;
 	}
@@ -195,8 +211,13 @@ void course_on_vacant(void *context)
 {
 	struct runner *runner = context;
 
+	bool check_goes_on =
+		!runner->check_killed && !runner->job->check_exited;
+
+	if (check_goes_on && scope_is_empty(&runner->scope))
+		see_off(runner);
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
-	if (!runner->check_killed && !runner->job->check_exited)
+	if (check_goes_on)
 		return;
 	if (invocation_is_gone(runner))
 		invocation_settle(runner);
@@ -221,6 +242,8 @@ void course_on_hook(void *context, struct hook_client *client)
 	case HOOK_SCOPE_STOP:
 		on_scope_stop(runner, client);
 		return;
+	case HOOK_KINDS:
+		break;
 	}
 	hook_reply(client);
 }

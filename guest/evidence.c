@@ -88,15 +88,66 @@ struct bytes evidence_fs_problem(struct bytes full)
 	return bytes_of(NULL, 0);
 }
 
-/* <test><suffix> in dir_fd, when it is a regular file. */
-static int open_result(int dir_fd, const char *test, const char *suffix,
+/* Files that check and a test may leave, by what follows the test's name. */
+enum result {
+	RESULT_NOTRUN,
+	RESULT_HINTS,
+	RESULT_OUT_BAD,
+	RESULT_DMESG,
+	RESULT_KMEMLEAK,
+	RESULT_FULL,
+	RESULTS,
+};
+
+static const char *const suffixes[RESULTS] = {
+	".notrun", ".hints", ".out.bad", ".dmesg", ".kmemleak", ".full",
+};
+
+struct results {
+	int dir_fd;
+	const char *test;
+	bool there[RESULTS];
+	bool core;
+};
+
+static void note_result(struct results *results, const char *suffix)
+{
+	for (int i = 0; i < RESULTS; i++)
+		if (!strcmp(suffix, suffixes[i]))
+			results->there[i] = true;
+	/* <test>.core.<hash>, or whatever a shell of another kind has saved */
+	if (!strncmp(suffix, ".core", strlen(".core")))
+		results->core = true;
+}
+
+/* Quicker than to try to open each. */
+static void list_results(struct results *results)
+{
+	struct directory directory;
+	const char *name;
+	size_t len = strlen(results->test);
+
+	if (directory_open(&directory, results->dir_fd, ".", 0) < 0)
+		return;
+	while (directory_next(&directory, &name) > 0)
+		if (!strncmp(name, results->test, len))
+			note_result(results, name + len);
+	directory_close(&directory);
+}
+
+/* When it is a regular file. */
+static int open_result(const struct results *results, enum result which,
 		       struct stat *ret_status)
 {
 	char name[LIMIT_NAME + 16];
 	fd_auto int fd = -1;
 
-	(void)snprintf(name, sizeof(name), "%s%s", test, suffix);
-	fd = fd_openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (!results->there[which])
+		return -ENOENT;
+	(void)snprintf(name, sizeof(name), "%s%s", results->test,
+		       suffixes[which]);
+	fd = fd_openat(results->dir_fd, name,
+		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, ret_status) < 0)
@@ -104,21 +155,21 @@ static int open_result(int dir_fd, const char *test, const char *suffix,
 	return S_ISREG(ret_status->st_mode) ? fd_release(&fd) : -EINVAL;
 }
 
-static bool has_result(int dir_fd, const char *test, const char *suffix,
+static bool has_result(const struct results *results, enum result which,
 		       bool even_empty)
 {
 	struct stat status;
-	fd_auto int fd = open_result(dir_fd, test, suffix, &status);
+	fd_auto int fd = open_result(results, which, &status);
 
 	return fd >= 0 && (even_empty || status.st_size > 0);
 }
 
 /* Returns whether the file is there. */
-static bool read_result(int dir_fd, const char *test, const char *suffix,
+static bool read_result(const struct results *results, enum result which,
 			char *to, size_t cap)
 {
 	struct stat status;
-	fd_auto int fd = open_result(dir_fd, test, suffix, &status);
+	fd_auto int fd = open_result(results, which, &status);
 	char text[LIMIT_TEXT];
 	ssize_t len;
 
@@ -133,11 +184,11 @@ static bool read_result(int dir_fd, const char *test, const char *suffix,
 	return true;
 }
 
-static void read_fs_problem(struct evidence *evidence, int dir_fd,
-			    const char *test)
+static void read_fs_problem(struct evidence *evidence,
+			    const struct results *results)
 {
 	struct stat status;
-	fd_auto int fd = open_result(dir_fd, test, ".full", &status);
+	fd_auto int fd = open_result(results, RESULT_FULL, &status);
 	/* A line that two windows share is seen whole in the second. */
 	const off_t step = sizeof(full_text) - LIMIT_TEXT;
 	struct bytes line = {.len = 0};
@@ -164,55 +215,40 @@ static void read_fs_problem(struct evidence *evidence, int dir_fd,
 				  sizeof(evidence->fs_problem), line, false);
 }
 
-/* <test>.core.<hash>, or whatever a shell of another kind has saved. */
-static bool has_core(int dir_fd, const char *test)
-{
-	struct directory directory;
-	const char *name;
-	size_t len = strlen(test);
-	bool found = false;
-
-	if (directory_open(&directory, dir_fd, ".", 0) < 0)
-		return false;
-	while (!found && directory_next(&directory, &name) > 0)
-		found = !strncmp(name, test, len) &&
-			!strncmp(name + len, ".core", strlen(".core"));
-	directory_close(&directory);
-	return found;
-}
-
 static bool has_golden(int tests_fd, const char *name)
 {
 	char path[2 * LIMIT_NAME + 16];
 	struct stat status;
 
 	(void)snprintf(path, sizeof(path), "%s.out", name);
+	if (tests_fd < 0)
+		return true;
 	/* A symbolic link to the variant in use counts. */
 	return !fstatat(tests_fd, path, &status, AT_SYMLINK_NOFOLLOW);
 }
 
-static void read_results(struct evidence *evidence, int dir_fd,
-			 const char *test)
+static void read_results(struct evidence *evidence, struct results *results)
 {
+	list_results(results);
 	evidence->notrun =
-		read_result(dir_fd, test, ".notrun", evidence->notrun_reason,
+		read_result(results, RESULT_NOTRUN, evidence->notrun_reason,
 			    sizeof(evidence->notrun_reason));
-	(void)read_result(dir_fd, test, ".hints", evidence->hint,
+	(void)read_result(results, RESULT_HINTS, evidence->hint,
 			  sizeof(evidence->hint));
-	evidence->out_bad = has_result(dir_fd, test, ".out.bad", true);
-	evidence->dmesg = has_result(dir_fd, test, ".dmesg", false);
-	evidence->kmemleak = has_result(dir_fd, test, ".kmemleak", false);
-	evidence->core = has_core(dir_fd, test);
-	read_fs_problem(evidence, dir_fd, test);
+	evidence->out_bad = has_result(results, RESULT_OUT_BAD, true);
+	evidence->dmesg = has_result(results, RESULT_DMESG, false);
+	evidence->kmemleak = has_result(results, RESULT_KMEMLEAK, false);
+	evidence->core = results->core;
+	read_fs_problem(evidence, results);
 }
 
 int evidence_read(struct evidence *ret_evidence, int results_fd, int tests_fd,
 		  const char *name)
 {
 	char dir[LIMIT_NAME + 1];
-	const char *test;
+	struct results results = {.dir_fd = -1};
 	fd_auto int dir_fd = -1;
-	int rc = evidence_split_name(name, dir, &test);
+	int rc = evidence_split_name(name, dir, &results.test);
 
 	if (rc < 0)
 		return rc;
@@ -220,8 +256,9 @@ int evidence_read(struct evidence *ret_evidence, int results_fd, int tests_fd,
 	ret_evidence->no_golden = !has_golden(tests_fd, name);
 	dir_fd = fd_openat(results_fd, dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
 			   0);
+	results.dir_fd = dir_fd;
 	if (dir_fd >= 0)
-		read_results(ret_evidence, dir_fd, test);
+		read_results(ret_evidence, &results);
 	return 0;
 }
 

@@ -32,7 +32,8 @@ struct evidence {
 	char hint[LIMIT_TEXT + 1];
 };
 
-/* Of "generic/001". results_fd: RESULT_BASE; tests_fd: the tree's tests/.
+/* Of "generic/001". results_fd: RESULT_BASE; tests_fd: the tree's tests/, or
+ * -1 when the golden output is known to be there.
  * -EINVAL for a name that is not dir/test; nothing found is no failure. */
 must_check int evidence_read(struct evidence *ret_evidence, int results_fd,
 			     int tests_fd, const char *name);

@@ -236,7 +236,7 @@ static uint64_t read_number(const char *path)
 {
 	char text[32];
 
-	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (fd_read_attribute(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return 0;
 	return strtoull(text, NULL, 10);
 }

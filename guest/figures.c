@@ -2,6 +2,7 @@
 /* figures - what the agent costs its guest: said in the log, at the end. */
 #include "guest/figures.h"
 
+#include "guest/hook.h"
 #include "shared/fd.h"
 #include "shared/log.h"
 
@@ -48,6 +49,7 @@ void figures_log(const struct latency *hooks, const struct latency *acks)
 {
 	log_info("agent: %u KiB resident, supervisor %u KiB",
 		 resident_kib(getpid()), resident_kib(getppid()));
-	log_latency("hooks", hooks);
+	log_latency("hooks", &hooks[HOOK_TEST_STARTS]);
+	log_latency("stops", &hooks[HOOK_SCOPE_STOP]);
 	log_latency("acks", acks);
 }

@@ -5,8 +5,9 @@
 #include "shared/latency.h"
 
 /* Lines of the log: the memory of the agent and of its supervisor; how long
- * check had to wait until it might start a test, and how much of that was the
- * host's answer. */
+ * check had to wait until it might start a test, and, when one was over, until
+ * it might go on; how much of the former was the host's answer. hooks: by enum
+ * hook_kind. */
 void figures_log(const struct latency *hooks, const struct latency *acks);
 
 /* VmRSS of a /proc/PID/status, in KiB; 0: not in it. */

@@ -63,13 +63,16 @@ static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
 			: PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
 }
 
+/* A test that passed has a golden output. */
 static void fill_evidence(struct evidence *evidence, int results_fd,
-			  Pb__TestFinished *finished)
+			  bool passed, Pb__TestFinished *finished)
 {
-	fd_auto int tests_fd =
-		fd_open(LAYOUT_TESTS "/tests", O_RDONLY | O_DIRECTORY, 0);
+	fd_auto int tests_fd = -1;
 
-	if (results_fd >= 0 && tests_fd >= 0 &&
+	if (!passed)
+		tests_fd = fd_open(LAYOUT_TESTS "/tests",
+				   O_RDONLY | O_DIRECTORY, 0);
+	if (results_fd >= 0 && (passed || tests_fd >= 0) &&
 	    evidence_read(evidence, results_fd, tests_fd, finished->name) ==
 		    0) {
 		evidence_fill(evidence, finished);
@@ -120,7 +123,7 @@ void finish_test(struct job *job, const Pb__RunSpec *spec,
 	finished.name = spec->tests[test->index];
 	passed = fstests_has_pass(job, finished.name, &time_offset);
 	if (!job_has_said(job, JOB_SAYS_TEST_FINISHED)) {
-		fill_evidence(&evidence, results_fd, &finished);
+		fill_evidence(&evidence, results_fd, passed, &finished);
 		finished.check_verdict =
 			verdict_of(passed, evidence.notrun, by_check);
 		finished.leftovers = aftermath->leftovers[0] != '\0';

@@ -46,8 +46,8 @@ void hook_reply(struct hook_client *client)
 
 	if (!client->waits)
 		return;
-	if (client->request.kind == HOOK_TEST_STARTS)
-		latency_add(&client->hook->latency,
+	if (client->request.kind < HOOK_KINDS)
+		latency_add(&client->hook->latency[client->request.kind],
 			    clock_mono_ns() - client->taken_ns);
 	/* A shim that is gone already has no use for it. */
 	(void)!send(client->fd, &reply, sizeof(reply),

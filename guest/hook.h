@@ -27,6 +27,7 @@ enum hook_kind {
 	HOOK_SCOPE_BEGIN,     /* pid: the test's process, not yet released */
 	HOOK_SCOPE_END,	      /* status: of that process, as waitpid() has it */
 	HOOK_SCOPE_STOP,      /* end what the test has left running */
+	HOOK_KINDS,
 };
 
 struct hook_request {
@@ -62,7 +63,7 @@ struct hook {
 	hook_handler *handler;
 	void *context;
 	struct hook_client clients[HOOK_CLIENTS];
-	struct latency latency; /* of the replies to HOOK_TEST_STARTS */
+	struct latency latency[HOOK_KINDS]; /* of the replies */
 };
 
 /* The listening socket; root's connections only are taken from it. */

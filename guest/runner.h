@@ -73,6 +73,7 @@ struct runner {
 	uint32_t turn;	   /* counts changes of the state */
 	bool check_killed; /* by us */
 	bool examined;	   /* aftermath.text is of the present test */
+	bool left_nothing; /* the present test, when its scope was stopped */
 	int supervisor_fd;
 	ev_io supervisor;
 	ev_timer deadline;	/* of the present state */

@@ -17,7 +17,7 @@ static bool read_count(const char *directory, const char *name,
 	char *end;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) <= 0)
+	if (fd_read_attribute(AT_FDCWD, path, text, sizeof(text)) <= 0)
 		return false;
 	errno = 0;
 	*ret_count = strtoull(text, &end, 10);

@@ -95,7 +95,18 @@ ssize_t fd_read_all(int fd, void *to, size_t cap)
 	return (ssize_t)used;
 }
 
-ssize_t fd_read_text(int dirfd, const char *path, char *to, size_t cap)
+static ssize_t read_once(int fd, void *to, size_t cap)
+{
+	ssize_t n = 0;
+
+	do {
+		n = read(fd, to, cap);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t read_string(int dirfd, const char *path, char *to, size_t cap,
+			   ssize_t (*read_fd)(int fd, void *to, size_t cap))
 {
 	fd_auto int fd = -1;
 	ssize_t len = 0;
@@ -105,13 +116,23 @@ ssize_t fd_read_text(int dirfd, const char *path, char *to, size_t cap)
 	fd = fd_openat(dirfd, path, O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	len = fd_read_all(fd, to, cap - 1);
+	len = read_fd(fd, to, cap - 1);
 	if (len < 0)
 		return len;
 	if (len > 0 && to[len - 1] == '\n')
 		len--;
 	to[len] = '\0';
 	return len;
+}
+
+ssize_t fd_read_text(int dirfd, const char *path, char *to, size_t cap)
+{
+	return read_string(dirfd, path, to, cap, fd_read_all);
+}
+
+ssize_t fd_read_attribute(int dirfd, const char *path, char *to, size_t cap)
+{
+	return read_string(dirfd, path, to, cap, read_once);
 }
 
 int fd_write_text(int dirfd, const char *path, const char *text)

@@ -33,5 +33,8 @@ must_check ssize_t fd_read_all(int fd, void *to, size_t cap);
  * Returns the length. */
 must_check ssize_t fd_read_text(int dirfd, const char *path, char *to,
 				size_t cap);
+/* The same of an attribute in sysfs or /proc/sys, which one read gives whole. */
+must_check ssize_t fd_read_attribute(int dirfd, const char *path, char *to,
+				     size_t cap);
 /* Writes text to an existing file, as sysfs and procfs want it: one write. */
 must_check int fd_write_text(int dirfd, const char *path, const char *text);

@@ -4,19 +4,19 @@
 
 #include <stddef.h>
 
-enum { UNIT_NS = 250 }; /* a quarter of the first octave */
+enum { UNIT_NS = 125 }; /* an eighth of the first octave */
 
-/* The octave, and which quarter of it; step 0 is what is below all. */
+/* The octave, and which eighth of it; step 0 is what is below all. */
 static size_t step_of(uint64_t ns)
 {
 	uint64_t units = ns / UNIT_NS;
 	unsigned int octave;
 	size_t step;
 
-	if (units < 4)
+	if (units < 8)
 		return 0;
-	octave = 61 - (unsigned int)__builtin_clzll(units);
-	step = 1 + (size_t)octave * 4 + (size_t)((units >> octave) & 3);
+	octave = 60 - (unsigned int)__builtin_clzll(units);
+	step = 1 + (size_t)octave * 8 + (size_t)((units >> octave) & 7);
 	return step < LATENCY_STEPS ? step : LATENCY_STEPS - 1;
 }
 
@@ -24,8 +24,8 @@ static size_t step_of(uint64_t ns)
 static uint64_t end_of_step_ns(size_t step)
 {
 	if (step == 0)
-		return (uint64_t)4 * UNIT_NS;
-	return ((5 + (uint64_t)(step - 1) % 4) << ((step - 1) / 4)) * UNIT_NS;
+		return (uint64_t)8 * UNIT_NS;
+	return ((9 + (uint64_t)(step - 1) % 8) << ((step - 1) / 8)) * UNIT_NS;
 }
 
 void latency_add(struct latency *latency, uint64_t ns)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* latency - how long many things took, in little memory.
  *
- * A histogram with four steps an octave, from 1 us to over an hour: a quantile
- * is right within a fifth. Nothing is allocated.
+ * A histogram with eight steps an octave, from 1 us to over an hour: a quantile
+ * is right within an eighth. Nothing is allocated.
  */
 #pragma once
 
 #include <stdint.h>
 
-enum { LATENCY_STEPS = 4 * 33 };
+enum { LATENCY_STEPS = 8 * 33 };
 
 struct latency {
 	uint64_t count;

@@ -65,7 +65,7 @@ static int checksum(int fd, uint64_t length, uint32_t *ret_crc)
 
 static bool is_whole(int fd, const struct trailer *trailer, uint64_t length)
 {
-	uint32_t crc;
+	uint32_t crc = 0;
 
 	return memcmp(trailer->magic, trailer_magic, sizeof(trailer_magic)) ==
 		       0 &&
