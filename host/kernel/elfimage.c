@@ -5,6 +5,7 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -255,22 +256,38 @@ size_t elfimage_places(const struct elfimage *image, uint64_t address,
 		       : 1 + unfold(image, unit, address - bias, ret_places);
 }
 
+/* Of a file that every kernel has: what is before its name; 0: it is another.
+ * Where the compiler was told to leave the directory out (-ffile-prefix-map),
+ * the assembler's files still have it. */
+static size_t root_length(const char *file)
+{
+	const char *at = NULL;
+
+	if (file == NULL || *file != '/')
+		return 0;
+	if (fnmatch("*/init/main.c", file, 0) == 0)
+		return strlen(file) - strlen("/init/main.c");
+	if (fnmatch("*/arch/*/kernel/head*.S", file, 0) != 0)
+		return 0;
+	for (const char *next = file; next != NULL;
+	     next = strstr(next + 1, "/arch/"))
+		at = next;
+	return (size_t)(at - file);
+}
+
 void elfimage_learn_root(struct elfimage *image)
 {
-	static const char main_c[] = "/init/main.c";
 	Dwarf_Die *unit = NULL;
 	Dwarf_Addr bias;
 
 	while ((unit = dwfl_module_nextcu(image->module, unit, &bias)) !=
 	       NULL) {
 		const char *name = dwarf_diename(unit);
-		size_t len = name != NULL ? strlen(name) : 0;
+		size_t len = root_length(name);
 
-		if (len < sizeof(main_c) ||
-		    len - strlen(main_c) >= sizeof(image->root) ||
-		    strcmp(name + len - strlen(main_c), main_c) != 0)
+		if (len == 0 || len >= sizeof(image->root))
 			continue;
-		memcpy(image->root, name, len - strlen(main_c));
+		memcpy(image->root, name, len);
 		return;
 	}
 }

@@ -42,8 +42,8 @@ struct elfimage {
 must_check int elfimage_open(struct elfimage *image, const char *path);
 void elfimage_close(struct elfimage *image);
 
-/* Learns the root from a vmlinux, whose init/main.c every kernel has. A
- * module's is its vmlinux'. */
+/* Learns the root from a vmlinux, by its init/main.c or arch/<a>/kernel/head*.S.
+ * A module's is its vmlinux'. */
 void elfimage_learn_root(struct elfimage *image);
 
 /* The address of a function. need_size: it must have this size; else a name

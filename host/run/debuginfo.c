@@ -40,6 +40,21 @@ static bool is_release(const char *text)
 	       strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
 
+/* A package that was unpacked elsewhere: DIR/boot/vmlinux-RELEASE has its
+ * modules in DIR/lib/modules/RELEASE. */
+static bool find_unpacked(struct debuginfo *info, int directory_len,
+			  const char *release)
+{
+	static const char boot[] = "/boot";
+	int len = directory_len - (int)strlen(boot);
+
+	if (len < 0 || strncmp(info->vmlinux + len, boot, strlen(boot)) != 0)
+		return false;
+	make_path(info->modules, "%.*s/lib/modules/%s", len, info->vmlinux,
+		  release);
+	return is_there(info->modules);
+}
+
 /* Of a built tree it has all modules; a package's file has its release in its
  * name, or its modules beside it. */
 static void find_modules(const struct debuginfo_search *search,
@@ -54,7 +69,8 @@ static void find_modules(const struct debuginfo_search *search,
 		release = name + strlen("vmlinux-");
 	else
 		make_path(info->modules, "%.*s", len, info->vmlinux);
-	if (info->modules[0] != '\0' || !is_release(release))
+	if (info->modules[0] != '\0' || !is_release(release) ||
+	    find_unpacked(info, len, release))
 		return;
 	make_path(info->modules, "%s/usr/lib/debug/lib/modules/%s",
 		  search->root, release);

@@ -58,6 +58,14 @@ static const char two_c[] =
 	"int use_one(int x);\n"
 	"void _start(void) { outer(use_one(use_two(1))); }\n";
 
+static const char head_s[] = ".text\n"
+			     ".globl head\n"
+			     ".type head, STT_FUNC\n"
+			     "head:\n"
+			     "	nop\n" /* 5 */
+			     "	nop\n"
+			     ".size head, .-head\n";
+
 static char directory[] = "/tmp/fstvm-symbols.XXXXXX";
 static bool has_cc;
 
@@ -82,7 +90,7 @@ static void put(const char *name, const char *text)
 
 static bool run(const char *command)
 {
-	char line[1024];
+	char line[2048];
 
 	snprintf(line, sizeof(line), "cd %s && %s", directory, command);
 	return system(line) == 0; /* NOLINT: our own words */
@@ -95,6 +103,7 @@ static int begin(void **state)
 		return -1;
 	put("one.c", one_c);
 	put("two.c", two_c);
+	put("head_64.S", head_s);
 	put("text", "no ELF file");
 	mkdir(path_of("ko"), 0755);
 	has_cc = run("cc --version >/dev/null 2>&1");
@@ -114,7 +123,12 @@ static int begin(void **state)
 		   "cd root/o && cc -g $F -o vmlinux \"${PWD%/o}/fs/one.c\" "
 		   "\"${PWD%/o}/init/main.c\" && "
 		   "cc -g -O1 -fno-pie -fno-optimize-sibling-calls -c "
-		   "-o ../../ko/mod.ko \"${PWD%/o}/fs/one.c\"")
+		   "-o ../../ko/mod.ko \"${PWD%/o}/fs/one.c\" && "
+		   "cd .. && mkdir -p arch/any/kernel && "
+		   "cp ../head_64.S arch/any/kernel && "
+		   "cc -g -c -o head.o \"$PWD/arch/any/kernel/head_64.S\" && "
+		   "cc -g $F -ffile-prefix-map=\"$PWD/\"= -o o/mapped head.o "
+		   "\"$PWD/fs/one.c\" \"$PWD/init/main.c\"")
 		       ? 0
 		       : -1;
 }
@@ -314,6 +328,21 @@ static void test_root(void **state)
 	symbols_close(symbols);
 }
 
+/* The compiler leaves the directory out, and the assembler does not. */
+static void test_mapped_root(void **state)
+{
+	struct symbols *symbols = open_symbols("root/o/mapped", "");
+	char line[128];
+
+	(void)state;
+	snprintf(line, sizeof(line), " head+0x1/0x%llx\n",
+		 (unsigned long long)size_of("root/o/mapped", "head"));
+	assert_non_null(
+		strstr(annotate(symbols, line), " arch/any/kernel/head_64.S:"));
+	assert_null(strstr(annotate(symbols, line), directory));
+	symbols_close(symbols);
+}
+
 /* Only when the build is known does a name without its size do. */
 static void test_doubt(void **state)
 {
@@ -408,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_return_addresses),
 		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_root),
+		cmocka_unit_test(test_mapped_root),
 		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_many_modules),

@@ -105,6 +105,10 @@ static void test_named(void **state)
 	put("usr/lib/debug/lib/modules/6.1.0/kernel/fs/x.ko");
 	expect("my/vmlinux-6.1.0", "linux", NULL, "my/vmlinux-6.1.0",
 	       "usr/lib/debug/lib/modules/6.1.0");
+	put("unpacked/boot/vmlinux-6.1.0");
+	put("unpacked/lib/modules/6.1.0/x.ko");
+	expect("unpacked/boot/vmlinux-6.1.0", NULL, NULL,
+	       "unpacked/boot/vmlinux-6.1.0", "unpacked/lib/modules/6.1.0");
 }
 
 /* The release is the guest's word. */
