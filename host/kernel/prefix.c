@@ -237,8 +237,20 @@ static void take_vendor(struct bytes *b)
 		bytes_take(b, i + 1);
 }
 
-/* "host kernel: " behind the time, of journalctl -o short-monotonic. Other
- * names there are daemons'. */
+/* The blank behind it stays, as behind a time. */
+static bool take_kernel_tag(struct bytes *b, struct line_prefix *prefix)
+{
+	size_t n = kernel_tag_length(*b);
+
+	if (n == 0)
+		return false;
+	prefix->logged = true;
+	bytes_take(b, b->data[n - 1] == ' ' ? n - 1 : n);
+	return true;
+}
+
+/* "host kernel: " behind the time, of journalctl -o short-monotonic, or
+ * "kernel: " with --no-hostname. Other names there are daemons'. */
 static void take_journal(struct bytes *b, struct line_prefix *prefix)
 {
 	struct bytes rest = *b;
@@ -246,18 +258,17 @@ static void take_journal(struct bytes *b, struct line_prefix *prefix)
 
 	if (at(rest, 0) == ' ')
 		bytes_take(&rest, 1);
+	if (take_kernel_tag(&rest, prefix)) {
+		*b = rest;
+		return;
+	}
 	n = word_length(rest);
 	if (n == 0 || rest.data[n - 1] == ':' || rest.data[n - 1] == ']')
 		return;
 	bytes_take(&rest, n + 1);
-	n = kernel_tag_length(rest);
-	if (n > 0) {
-		prefix->logged = true;
-		bytes_take(&rest, n);
+	if (take_kernel_tag(&rest, prefix))
 		*b = rest;
-		return;
-	}
-	if (is_daemon_text(rest))
+	else if (is_daemon_text(rest))
 		prefix->foreign = true;
 }
 
