@@ -3,6 +3,7 @@
 #include "host/kernel/prefix.h"
 
 #include "host/kernel/chars.h"
+#include "host/kernel/citation.h"
 #include "host/kernel/timestamp.h"
 
 #include <string.h>
@@ -384,6 +385,7 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	struct bytes b = line;
 
 	skip_terminal_noise(&b);
+	citation_skip_quotes(&b);
 	if (!take_kmsg(&b, &prefix))
 		take_prefix(&b, &prefix);
 	while (b.len > 0 && b.data[b.len - 1] == '\r')
