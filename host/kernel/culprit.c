@@ -144,6 +144,22 @@ static size_t interrupted(const struct stacks *stacks)
 	return first_guilty(stacks, 0);
 }
 
+/* The scheduler's own: where any task stands that does not run. */
+static bool is_switch(const char *name)
+{
+	static const char *const switches[] = {
+		"__switch_to", "__switch_to_asm",  "context_switch",
+		"__schedule",  "schedule",	   "schedule_idle",
+		"_switch_to",  "schedule_timeout",
+	};
+
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+		if (strcmp(name, switches[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Right inside of the first dispatcher: the operation that took so long. */
 static size_t rule_stall(const struct stacks *stacks, size_t start)
 {
@@ -156,9 +172,12 @@ static size_t rule_stall(const struct stacks *stacks, size_t start)
 		const struct stacks_entry *f = &stacks->frames[i];
 
 		if (is_doubtful(stacks, f) || f->stack == STACK_HELD ||
+		    f->stack == STACK_WAITER ||
 		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
 			continue;
 		name_of(stacks, i, name);
+		if (is_switch(name))
+			continue;
 		if (strncmp(name, "smp_call_function", 17) == 0)
 			return i;
 		if (function_is_dispatcher(name))

@@ -44,6 +44,7 @@ static const struct {
 	{"locks held by ", STACK_HELD},
 	{"lock held by ", STACK_HELD},
 	{"NMI backtrace for cpu", STACK_CPU},
+	{"grace-period kthread stack dump:", STACK_WAITER},
 	{"related work creation", STACK_OTHER},
 	{"reemption disabled at", STACK_OTHER},
 	{"FAULT_INJECTION: forcing a failure", STACK_OTHER},
@@ -124,6 +125,18 @@ void stacks_reset(struct stacks *stacks)
 	stacks->number = 0;
 }
 
+/* "NMI backtrace for cpu 1" is followed by "Call Trace:", as is the heading of
+ * one task, whose stack is the next one only. */
+static bool is_within(const struct stacks *stacks, enum stack_kind heading)
+{
+	bool begun = stacks->count > 0 &&
+		     stacks->frames[stacks->count - 1].number == stacks->number;
+
+	return heading == STACK_CALL &&
+	       (stacks->kind == STACK_CPU ||
+		(stacks->kind == STACK_WAITER && !begun));
+}
+
 void stacks_add(struct stacks *stacks, struct bytes line,
 		const struct stackframe *frame)
 {
@@ -146,8 +159,7 @@ void stacks_add(struct stacks *stacks, struct bytes line,
 	}
 	if (!stack_heading(line, &heading))
 		return;
-	/* "NMI backtrace for cpu 1" is followed by "Call Trace:". */
-	if (!(stacks->kind == STACK_CPU && heading == STACK_CALL))
+	if (!is_within(stacks, heading))
 		stacks->kind = heading;
 	stacks->number++;
 	if (contains(line, "forcing a failure"))

@@ -17,6 +17,7 @@ enum stack_kind {
 	STACK_CHAIN,  /* lockdep's dependency chain */
 	STACK_HELD,   /* lists of held locks */
 	STACK_CPU,    /* another CPU's, sent by NMI */
+	STACK_WAITER, /* RCU's thread, which waits for the stalled CPU */
 	STACK_OTHER,
 };
 
