@@ -19,11 +19,30 @@ static bool is_marked_dump(struct bytes line)
 	return i > ADDRESS_DIGITS_MIN && at(line, i) == ':';
 }
 
+size_t citation_indent(struct bytes line)
+{
+	size_t n = 0;
+
+	while (at(line, n) == ' ' || at(line, n) == '\t')
+		n++;
+	return n;
+}
+
+void citation_skip_indent(struct bytes *line, size_t limit)
+{
+	size_t n = citation_indent(*line);
+
+	bytes_take(line, n < limit ? n : limit);
+}
+
 void citation_skip_quotes(struct bytes *line)
 {
-	while (at(*line, 0) == '>' || at(*line, 0) == '|') {
-		if (is_marked_dump(*line))
-			return;
-		bytes_take(line, at(*line, 1) == ' ' ? 2 : 1);
+	struct bytes rest = *line;
+
+	citation_skip_indent(&rest, rest.len);
+	while ((at(rest, 0) == '>' && !is_marked_dump(rest)) ||
+	       at(rest, 0) == '|') {
+		bytes_take(&rest, at(rest, 1) == ' ' ? 2 : 1);
+		*line = rest;
 	}
 }

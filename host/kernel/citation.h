@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* citation - a kernel's log as mails and bug reports cite it.
  *
- * With the marks of a reply before each line: "> ", ">>> ", "> > ", "| ".
+ * With the marks of a reply before each line: "> ", ">>> ", "> > ", "| "; or
+ * indented, as Markdown has it.
  */
 #pragma once
 
 #include "shared/bytes.h"
 
-/* Moves line behind the marks of a reply. */
+/* Moves line behind the marks of a reply and what stands before them. */
 void citation_skip_quotes(struct bytes *line);
+
+/* How many blanks and tabs line begins with. */
+size_t citation_indent(struct bytes line);
+/* Moves line behind its first blanks, limit of them at most. */
+void citation_skip_indent(struct bytes *line, size_t limit);

@@ -357,11 +357,25 @@ static void skip_junk(struct bytes *b, struct line_prefix *prefix)
 	}
 }
 
+/* Only a date's indentation: a frame's is the kernel's own. */
+static void skip_indent(struct bytes *b)
+{
+	struct bytes rest = *b, behind;
+
+	citation_skip_indent(&rest, rest.len);
+	behind = rest;
+	if (timestamp_syslog_length(rest) > 0 ||
+	    timestamp_take_dmesg(&behind) || timestamp_take_lab(&behind))
+		*b = rest;
+}
+
 /* All but a record's header: in whatever order it comes. */
 static void take_prefix(struct bytes *b, struct line_prefix *prefix)
 {
 	take_level(b, prefix);
 	take_decoded_level(b, prefix);
+	if (at(*b, 0) == ' ' || at(*b, 0) == '\t')
+		skip_indent(b);
 	if (take_time(b, prefix)) {
 		take_vendor(b);
 		take_journal(b, prefix);

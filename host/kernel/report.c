@@ -2,6 +2,7 @@
 /* report - lines, records and bytes for the scanner. */
 #include "host/kernel/report.h"
 
+#include "host/kernel/citation.h"
 #include "host/kernel/scanner.h"
 
 #include <errno.h>
@@ -66,6 +67,15 @@ static bool is_idle(const struct report_scanner *scanner)
 	       !recent_waits(&scanner->recent, scanner->lines);
 }
 
+/* A cited log may be indented. A report's lines lose as much of that as its
+ * first one had: what is left of it is the kernel's. */
+static void skip_indent(struct report_scanner *scanner, struct bytes *text)
+{
+	if (scanner->open_count == 0)
+		scanner->indent = citation_indent(*text);
+	citation_skip_indent(text, scanner->indent);
+}
+
 /* dull: no row's string stands in line. */
 static void take_line(struct report_scanner *scanner, struct bytes line,
 		      bool dull)
@@ -80,6 +90,8 @@ static void take_line(struct report_scanner *scanner, struct bytes line,
 		scanner_forget_parked(scanner);
 	if (prefix.foreign)
 		return;
+	if (!prefix.has_time)
+		skip_indent(scanner, &prefix.text);
 	if (!dull)
 		row = pattern_find(scanner->patterns, &prefix);
 	if (prefix.has_time || scanner_may_be_untimed(scanner)) {

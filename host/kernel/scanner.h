@@ -46,6 +46,7 @@ struct report_scanner {
 	char kernel[128];
 	size_t open_count;
 	size_t parked_count;
+	size_t indent; /* of a log without time stamps that is cited */
 	struct recent recent;
 	struct fsdevice fsdevice;
 	size_t tail_len; /* report_scanner_push(): an unfinished line */

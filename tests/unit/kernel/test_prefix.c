@@ -112,6 +112,13 @@ static const struct prefix_case cases[] = {
 	{"> >ffff888012345678: fa fb", ">ffff888012345678: fa fb", "", false, 0,
 	 false},
 	{">", "", "", false, 0, false},
+	{"   > > x", "x", "", false, 0, false},
+	{"    [Mon Nov 23 17:17:00 2026] x", "x", "", true, 0, false},
+	{"\t[Nov23 17:17]  f+0x1/0x2", " f+0x1/0x2", "", true, 0, false},
+	{"  Nov 23 17:17:00 host kernel: x", "x", "", false, 0, false},
+	{"  Nov 23 17:17:00 host foo[12]: x", "x", "", false, 0, true},
+	{">  2026-11-23T17:17:00,123456+01:00 x", "x", "", true, 0, false},
+	{"  [17:17:00.123] x", "x", "", false, 0, false},
 	{"[   12.345678] [U] x", "[U] x", "", true, 12345678, true},
 };
 
