@@ -4,6 +4,8 @@
 
 #include "host/kernel/chars.h"
 
+#include <string.h>
+
 enum {
 	ADDRESS_DIGITS_MIN = 8,
 };
@@ -45,4 +47,38 @@ void citation_skip_quotes(struct bytes *line)
 		bytes_take(&rest, at(rest, 1) == ' ' ? 2 : 1);
 		*line = rest;
 	}
+}
+
+/* The offset of the first U+00A0, or line.len. */
+static size_t hard_blank_at(struct bytes line)
+{
+	static const uint8_t hard[] = {0xc2, 0xa0};
+	const uint8_t *found =
+		line.len > 0 ? memmem(line.data, line.len, hard, sizeof(hard))
+			     : NULL;
+
+	return found ? (size_t)(found - line.data) : line.len;
+}
+
+bool citation_has_hard_blank(struct bytes line)
+{
+	return hard_blank_at(line) < line.len;
+}
+
+size_t citation_soften(struct bytes line, uint8_t *room, size_t cap)
+{
+	size_t used = 0;
+
+	while (line.len > 0 && used < cap) {
+		struct bytes piece = bytes_take(&line, hard_blank_at(line));
+
+		if (piece.len > cap - used)
+			piece.len = cap - used;
+		if (piece.len > 0)
+			memcpy(room + used, piece.data, piece.len);
+		used += piece.len;
+		if (bytes_take(&line, 2).len > 0 && used < cap)
+			room[used++] = ' ';
+	}
+	return used;
 }

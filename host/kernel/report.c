@@ -76,6 +76,17 @@ static void skip_indent(struct report_scanner *scanner, struct bytes *text)
 	citation_skip_indent(text, scanner->indent);
 }
 
+/* The rows' strings don't match where blanks are hard: for a while each line
+ * is looked at. */
+static struct bytes soften(struct report_scanner *scanner, struct bytes line)
+{
+	size_t n = citation_soften(line, scanner->softened,
+				   sizeof(scanner->softened));
+
+	scanner->learn_until = scanner->lines + LEARN_LINES;
+	return bytes_of(scanner->softened, n);
+}
+
 /* dull: no row's string stands in line. */
 static void take_line(struct report_scanner *scanner, struct bytes line,
 		      bool dull)
@@ -85,6 +96,10 @@ static void take_line(struct report_scanner *scanner, struct bytes line,
 
 	scanner->lines++;
 	scanner->sequence = 0;
+	if (citation_has_hard_blank(line)) {
+		line = soften(scanner, line);
+		dull = false;
+	}
 	line_prefix_parse(line, &prefix);
 	if (prefix.has_time && ++scanner->timed == TIMED_LINES)
 		scanner_forget_parked(scanner);

@@ -51,6 +51,7 @@ struct report_scanner {
 	struct fsdevice fsdevice;
 	size_t tail_len; /* report_scanner_push(): an unfinished line */
 	uint8_t tail[LIMIT_CONSOLE_LINE];
+	uint8_t softened[LIMIT_CONSOLE_LINE]; /* the present line */
 	struct parked parked[PARKED_MAX];
 	struct draft drafts[REPORT_OPEN_MAX];
 };
