@@ -5,6 +5,7 @@
 #include "host/kernel/culprit.h"
 #include "host/kernel/detail.h"
 #include "host/kernel/fingerprint.h"
+#include "host/kernel/panic.h"
 #include "host/kernel/title.h"
 
 #include <assert.h>
@@ -248,7 +249,8 @@ bool draft_continues(const struct draft *draft, const struct pattern *row,
 	/* kernel/panic.c stops in the middle of a WARN() before it dumps. */
 	if (row->class == CLASS_PANIC)
 		return !draft->has_trace && draft->count <= DETAIL_LINES &&
-		       draft->pattern->class != CLASS_PANIC;
+		       draft->pattern->class != CLASS_PANIC &&
+		       panic_follows(draft->pattern, text);
 	/* Starved kthreads are told of within a stall. */
 	if (row->class == CLASS_RCU_STALL && (row->flags & PATTERN_DETAIL))
 		return draft->pattern->class == CLASS_RCU_STALL;

@@ -2,6 +2,8 @@
 /* scanner - opening, continuing and closing reports. */
 #include "host/kernel/scanner.h"
 
+#include "host/kernel/panic.h"
+
 #include <string.h>
 
 enum {
@@ -176,41 +178,6 @@ void scanner_finish(struct report_scanner *scanner)
 	tell_parked(scanner);
 }
 
-/* Panics that only say that something before them was bad enough. */
-static bool is_final_word(struct bytes text)
-{
-	static const char *const words[] = {
-		"Fatal exception",
-		"panic_on_",
-		"kernel: panic_on",
-		"hung_task: ",
-		"softlockup: ",
-		"Hard LOCKUP",
-		"hard LOCKUP",
-		"RCU Stall",
-		"rcu: ",
-		"Oops",
-		"UBSAN: ",
-		"KASAN: ",
-		"KFENCE: ",
-		"oops",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (memmem(text.data, text.len, words[i], strlen(words[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool damages_memory(enum report_class class)
-{
-	return class == CLASS_KASAN || class == CLASS_KFENCE ||
-	       class == CLASS_BAD_PAGE || class == CLASS_SLUB ||
-	       class == CLASS_LIST_CORRUPTION || class == CLASS_REFCOUNT ||
-	       class == CLASS_UBSAN;
-}
-
 /* Is there no more time than that since the last death? */
 static bool died_within(const struct report_scanner *scanner,
 			const struct line_prefix *line, uint64_t span_us)
@@ -236,7 +203,8 @@ static bool is_consequence(const struct report_scanner *scanner,
 		return scanner->died;
 	if (row->class == CLASS_PANIC)
 		return scanner->reported > 0 &&
-		       (open || aftermath || is_final_word(line->text));
+		       (aftermath || panic_is_final_word(line->text) ||
+			(open && panic_follows(open->pattern, line->text)));
 	if ((row->flags & PATTERN_FOLLOWS) &&
 	    fsdevice_follows(&scanner->fsdevice, line))
 		return true;
@@ -247,7 +215,7 @@ static bool is_consequence(const struct report_scanner *scanner,
 			  (row->severity == REPORT_FATAL && scanner->panicked)))
 		return true;
 	return open && row->severity == REPORT_FATAL &&
-	       damages_memory(open->pattern->class);
+	       panic_damages_memory(open->pattern->class);
 }
 
 /* Boot loaders and firmware warn, too, and have no clock. */
@@ -299,7 +267,7 @@ static void open_report(struct report_scanner *scanner,
 	draft->report.consequence = consequence;
 	/* Its cause was cut off or lost. */
 	if (row->class == CLASS_PANIC && !consequence &&
-	    is_final_word(line->text))
+	    panic_is_final_word(line->text))
 		draft->report.corrupted = true;
 	if (row->class == CLASS_PANIC)
 		scanner->panicked = true;
