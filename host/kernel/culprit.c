@@ -61,6 +61,24 @@ static size_t first_of_kind(const struct stacks *stacks,
 	return NOT_FOUND;
 }
 
+/* Behind nothing but services stands what only calls other code: then it was
+ * the service that found fault with itself. */
+static size_t guilty_or_pc(const struct stacks *stacks, size_t start)
+{
+	size_t guilty = first_guilty(stacks, start);
+	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
+	char name[CULPRIT_NAME];
+
+	if (guilty == NOT_FOUND || pc >= guilty ||
+	    !counts(stacks, &stacks->frames[pc]))
+		return guilty;
+	name_of(stacks, pc, name);
+	if (function_is_thunk(name))
+		return guilty;
+	name_of(stacks, guilty, name);
+	return function_is_dispatcher(name) ? pc : guilty;
+}
+
 static size_t rule_pc(const struct stacks *stacks)
 {
 	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
@@ -70,7 +88,7 @@ static size_t rule_pc(const struct stacks *stacks)
 	if (pc != NOT_FOUND && stacks->frames[pc].frame.name.len == 0 &&
 	    link != NOT_FOUND && !is_service(stacks, link))
 		return link;
-	return first_guilty(stacks, pc == NOT_FOUND ? 0 : pc);
+	return guilty_or_pc(stacks, pc == NOT_FOUND ? 0 : pc);
 }
 
 static size_t rule_lock(const struct stacks *stacks)
@@ -355,8 +373,9 @@ static size_t by_rule(enum function_rule rule, const struct stacks *stacks)
 	case RULE_PC:
 		return rule_pc(stacks);
 	case RULE_TRACE:
-	case RULE_HEADER:
 		return first_guilty(stacks, 0);
+	case RULE_HEADER:
+		return guilty_or_pc(stacks, 0);
 	case RULE_LOCK:
 		return rule_lock(stacks);
 	case RULE_STALL:

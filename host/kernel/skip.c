@@ -81,6 +81,9 @@ static const char *const services[] = {
 	"do_undef*", "do_bad_area", "do_kernel_fault", "__do_kernel_fault",
 	"arm_notify_die", "do_alignment*", "do_sea", "do_bad", "user_fault*",
 	"bad_page_fault", "handle_page_fault", "data_access_common*",
+	"DataTLBError*", "InstructionTLBError*", "DataAccess*",
+	"InstructionAccess*", "*_common_virt", "do_sparc64_fault",
+	"sparc64_realfault_common",
 	"kernelmode_fixup_or_oops", "do_kern_addr_fault", "do_user_addr_fault",
 	"irqentry_*", "fault_in_kernel_space", "__handle_fault",
 	/* Allocators. */
@@ -443,6 +446,17 @@ bool function_is_service(const char *name)
 	SET(services);
 
 	return globset_has(&services_set, name);
+}
+
+bool function_is_thunk(const char *name)
+{
+	static const char *const thunks[] = {
+		"__x86_*",    "__indirect_thunk*", "srso_*",
+		"retbleed_*", "its_return_thunk",  "call_depth_return_thunk",
+	};
+	SET(thunks);
+
+	return globset_has(&thunks_set, name);
 }
 
 bool function_is_checker(const char *name)

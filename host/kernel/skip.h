@@ -17,6 +17,9 @@ bool function_is_allocator(const char *name);
 /* A checker's, a fault handler's or a service's function. */
 bool function_is_service(const char *name);
 
+/* What a compiler calls or returns through. */
+bool function_is_thunk(const char *name);
+
 /* One of the functions that look whether preemption is off. */
 bool function_is_checker(const char *name);
 
