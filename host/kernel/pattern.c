@@ -2,6 +2,7 @@
 /* pattern - finding the row of the table that a line answers to. */
 #include "host/kernel/pattern.h"
 
+#include "host/kernel/chars.h"
 #include "host/kernel/matcher.h"
 #include "host/kernel/sketch.h"
 #include "host/kernel/table.h"
@@ -100,6 +101,20 @@ static bool is_lead_byte(uint8_t c)
 	       c == '.' || c == '-' || c == ':';
 }
 
+/* Without the "(123): " behind a task's name; sparc's die_if_kernel(). */
+static struct bytes without_pid(struct bytes lead)
+{
+	size_t i = lead.len - 3;
+
+	if (lead.len < 5 || lead.data[i] != ')')
+		return lead;
+	while (i > 0 && is_digit(lead.data[i - 1]))
+		i--;
+	if (i > 1 && i < lead.len - 3 && lead.data[i - 1] == '(')
+		lead.len = i - 1;
+	return lead;
+}
+
 /* May a message begin so? "", "[ ", "watchdog: ", "NMI watchdog: ". */
 static bool is_lead(struct bytes lead)
 {
@@ -112,6 +127,7 @@ static bool is_lead(struct bytes lead)
 	if (lead.len > LEAD_MAX || lead.data[lead.len - 1] != ' ' ||
 	    lead.data[lead.len - 2] != ':')
 		return false;
+	lead = without_pid(lead);
 	for (; i < lead.len; i++) {
 		if (!is_lead_byte(lead.data[i]))
 			return false;

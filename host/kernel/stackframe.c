@@ -271,7 +271,8 @@ static const struct {
 	R("ra    : ", LINK),	  R("NIP [", PC),      R("LR [", LINK),
 	R("Krnl PSW : ", PC),	  R("   ERA: ", PC),   R("    ra: ", LINK),
 	R("   ra: ", LINK),	  R("[ECR   ]", LINK), R("pc: ", PC),
-	R("--- interrupt: ", PC),
+	R("--- interrupt: ", PC), R("TPC: <", PC),     R("PC: <", PC),
+	R("RPC: <", LINK),	  R("I7: <", LINK),
 };
 
 /* The rest of a register line: words of numbers, then the symbol. */
