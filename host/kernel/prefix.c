@@ -402,6 +402,7 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	citation_skip_quotes(&b);
 	if (!take_kmsg(&b, &prefix))
 		take_prefix(&b, &prefix);
+	prefix.begin = line.len - b.len;
 	while (b.len > 0 && b.data[b.len - 1] == '\r')
 		b.len--;
 	if (is_daemon_text(b) || starts(b, "[U] ") || is_dictionary(b))

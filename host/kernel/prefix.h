@@ -19,6 +19,7 @@
 struct line_prefix {
 	struct bytes text;   /* what the kernel said, one space removed */
 	struct bytes caller; /* "T123", "C0"; empty when there is none */
+	size_t begin;	     /* of text in the line */
 	uint64_t time_us;
 	bool has_time;
 	/* A syslog daemon or journald kept it: what was printed while that did

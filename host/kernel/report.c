@@ -76,6 +76,41 @@ static void skip_indent(struct report_scanner *scanner, struct bytes *text)
 	citation_skip_indent(text, scanner->indent);
 }
 
+/* prefix: of a record's first line. */
+static void note_record(struct report_scanner *scanner,
+			const struct line_prefix *prefix)
+{
+	struct last_record *last = &scanner->last;
+	struct bytes caller = prefix->caller;
+
+	if (caller.len > sizeof(last->caller))
+		caller.len = sizeof(last->caller);
+	if (caller.len > 0)
+		memcpy(last->caller, caller.data, caller.len);
+	last->line = scanner->lines;
+	last->prefix = *prefix;
+	last->prefix.caller = bytes_of(last->caller, caller.len);
+}
+
+/* Is a line without a stamp more of the last record? */
+static bool take_continuation(struct report_scanner *scanner,
+			      struct line_prefix *prefix)
+{
+	struct last_record *last = &scanner->last;
+	size_t margin = last->prefix.begin;
+	struct bytes text = prefix->text;
+
+	if (last->line == 0 || last->line + 1 != scanner->lines ||
+	    prefix->begin > margin ||
+	    prefix->begin + citation_indent(text) < margin)
+		return false;
+	bytes_take(&text, margin - prefix->begin);
+	last->line = scanner->lines;
+	*prefix = last->prefix;
+	prefix->text = text;
+	return true;
+}
+
 /* The rows' strings don't match where blanks are hard: for a while each line
  * is looked at. */
 static struct bytes soften(struct report_scanner *scanner, struct bytes line)
@@ -103,6 +138,10 @@ static void take_line(struct report_scanner *scanner, struct bytes line,
 	line_prefix_parse(line, &prefix);
 	if (prefix.has_time && ++scanner->timed == TIMED_LINES)
 		scanner_forget_parked(scanner);
+	if (prefix.has_time || prefix.logged || prefix.caller.len > 0)
+		note_record(scanner, &prefix);
+	else if (take_continuation(scanner, &prefix))
+		dull = true; /* the first line says what a record is */
 	if (prefix.foreign)
 		return;
 	if (!prefix.has_time)

@@ -27,6 +27,14 @@ struct parked {
 	char text[PARKED_TEXT];
 };
 
+/* The record that the last line was of: dmesg and journalctl print what it
+ * has behind a newline below its text, without a stamp. */
+struct last_record {
+	uint64_t line; /* number of its last line */
+	struct line_prefix prefix;
+	char caller[DRAFT_CALLER_MAX];
+};
+
 struct report_scanner {
 	struct report_sink sink;
 	struct pattern_set *patterns;
@@ -46,6 +54,7 @@ struct report_scanner {
 	char kernel[128];
 	size_t open_count;
 	size_t parked_count;
+	struct last_record last;
 	size_t indent; /* of a log without time stamps that is cited */
 	struct recent recent;
 	struct fsdevice fsdevice;
