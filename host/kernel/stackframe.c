@@ -159,11 +159,15 @@ static bool take_stack_mark(struct bytes *b, bool *after_exception)
 }
 
 /* What may follow a name without an offset: "file.c:123", perhaps with
- * "[inline]", as decode_stacktrace.sh writes it. */
+ * "[inline]", or "(file.c:123 file.h:4)", or "(??:?)" where debug information
+ * knew nothing, as decode_stacktrace.sh writes it. */
 static bool is_file_line(struct bytes b, bool *inlined)
 {
 	size_t i = 0, dot = 0;
 
+	take(&b, "(");
+	if (starts(b, "??:"))
+		return true;
 	while (i < b.len && (is_name(b.data[i]) || b.data[i] == '/' ||
 			     b.data[i] == '-' || b.data[i] == '+')) {
 		if (b.data[i] == '.')
