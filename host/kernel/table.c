@@ -158,6 +158,19 @@ const struct pattern pattern_table[] = {
 	ROW(WARNING, ERROR, TRACE, START | FORETELLS, "include/linux/mmdebug.h",
 	    "page dumped because: VM_WARN_ON", .title = "WARNING in %"),
 
+	/* OpenZFS; the task stops for ever. */
+	ROW(KERNEL_BUG, FATAL, TRACE, START, "module/os/linux/spl/spl-err.c",
+	    "VERIFY3(", .also = ") failed (", .title = "kernel BUG in %"),
+	ROW(KERNEL_BUG, FATAL, TRACE, START, "module/os/linux/spl/spl-err.c",
+	    "VERIFY0(", .also = ") failed (", .title = "kernel BUG in %"),
+	ROW(KERNEL_BUG, FATAL, TRACE, START, "module/os/linux/spl/spl-err.c",
+	    "VERIFY(", .also = ") failed", .title = "kernel BUG in %"),
+	ROW(KERNEL_BUG, FATAL, TRACE, START | DETAIL, "module/os/linux/spl/spl-err.c",
+	    "PANIC at ", .also = "()", .title = "kernel BUG in %"),
+	/* Until 0.6.2. */
+	ROW(KERNEL_BUG, FATAL, TRACE, START | DETAIL, "module/spl/spl-debug.c",
+	    "SPLError: ", .also = " SPL PANIC", .title = "kernel BUG in %"),
+
 	/* BUG() and its Rust sister. */
 	ROW(KERNEL_BUG, FATAL, PC, DETAIL, "lib/bug.c",
 	    "kernel BUG at ", .title = "kernel BUG in %"),
