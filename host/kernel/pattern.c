@@ -3,8 +3,10 @@
 #include "host/kernel/pattern.h"
 
 #include "host/kernel/chars.h"
+#include "host/kernel/codeaddr.h"
 #include "host/kernel/matcher.h"
 #include "host/kernel/sketch.h"
+#include "host/kernel/stackframe.h"
 #include "host/kernel/table.h"
 #include "shared/must.h"
 
@@ -161,6 +163,23 @@ static bool is_exception(const struct pattern_set *set, struct bytes text)
 	return false;
 }
 
+/* "f+0x1/0x2", or " at f (x.c:12)" when it went through
+ * decode_stacktrace.sh. */
+static bool names_code(struct bytes text)
+{
+	const uint8_t *found;
+	struct stackframe frame;
+	struct codeaddr addr;
+
+	if (codeaddr_find(text, &addr))
+		return true;
+	found = text.len > 0 ? memmem(text.data, text.len, " at ", 4) : NULL;
+	if (!found)
+		return false;
+	bytes_take(&text, (size_t)(found - text.data) + 4);
+	return stackframe_parse(text, &frame);
+}
+
 static bool row_holds(const struct pattern_set *set, const struct pattern *row,
 		      struct bytes text, size_t offset)
 {
@@ -175,6 +194,8 @@ static bool row_holds(const struct pattern_set *set, const struct pattern *row,
 		return false;
 	bytes_take(&rest, offset + strlen(row->text));
 	if (row->also && !contains(rest, row->also))
+		return false;
+	if ((row->flags & PATTERN_CODE) && !names_code(rest))
 		return false;
 	/* The end mark of a panic repeats its text. */
 	if (contains(bytes_of(text.data, offset), "[ end "))

@@ -50,6 +50,8 @@ enum pattern_flag {
 	PATTERN_FORETELLS = 1 << 7,
 	/* What becomes of a filesystem after an error that was told. */
 	PATTERN_FOLLOWS = 1 << 8,
+	/* Behind text stands a place in the kernel's code. */
+	PATTERN_CODE = 1 << 9,
 };
 
 struct pattern {

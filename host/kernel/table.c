@@ -17,6 +17,7 @@
 	}
 enum {
 	START = PATTERN_START,
+	CODE = PATTERN_CODE,
 	GENERIC = PATTERN_GENERIC,
 	DETAIL = PATTERN_DETAIL,
 	SINGLE = PATTERN_SINGLE,
@@ -629,8 +630,8 @@ const struct pattern pattern_table[] = {
 	    "WARNING: CPU: ", .title = "WARNING in %"),
 	ROW(WARNING, ERROR, HEADER, START | DETAIL, "kernel/panic.c",
 	    "WARNING: at ", .title = "WARNING in %"),
-	ROW(WARNING, ERROR, HEADER, START | DETAIL, "kernel/panic.c",
-	    "WARNING: ", .also = "+0x", .title = "WARNING in %"),
+	ROW(WARNING, ERROR, HEADER, START | DETAIL | CODE, "kernel/panic.c",
+	    "WARNING: ", .title = "WARNING in %"),
 	ROW(WARNING, ERROR, HEADER, START | DETAIL, "arch/powerpc/kernel/traps.c",
 	    "Badness at ", .title = "WARNING in %"),
 	ROW(WARNING, ERROR, TRACE, START | GENERIC, "kernel/printk/printk.c",

@@ -46,9 +46,10 @@ static void test_rows_are_reachable(void **state)
 	for (size_t i = 0; i < count; i++) {
 		char line[256];
 
-		snprintf(line, sizeof(line), "%s%s%s",
+		snprintf(line, sizeof(line), "%s%s%s%s",
 			 rows[i].begins ? rows[i].begins : "", rows[i].text,
-			 rows[i].also ? rows[i].also : "");
+			 rows[i].also ? rows[i].also : "",
+			 rows[i].flags & PATTERN_CODE ? "f+0x1/0x2" : "");
 		if (find(set, line) != &rows[i] &&
 		    !(rows[i].flags & PATTERN_GENERIC))
 			fail_msg("'%s' of row %zu is taken by '%s'", line, i,
