@@ -32,7 +32,7 @@ int report_scanner_create(struct report_sink sink,
 void report_scanner_reset(struct report_scanner *scanner)
 {
 	size_t start = offsetof(struct report_scanner, lines);
-	size_t end = offsetof(struct report_scanner, parked);
+	size_t end = offsetof(struct report_scanner, drafts);
 
 	memset((uint8_t *)scanner + start, 0, end - start);
 	for (size_t i = 0; i < REPORT_OPEN_MAX; i++)
@@ -137,7 +137,7 @@ static void take_line(struct report_scanner *scanner, struct bytes line,
 	}
 	line_prefix_parse(line, &prefix);
 	if (prefix.has_time && ++scanner->timed == TIMED_LINES)
-		scanner_forget_parked(scanner);
+		scanner_forget_untold(scanner);
 	if (prefix.has_time || prefix.logged || prefix.caller.len > 0)
 		note_record(scanner, &prefix);
 	else if (take_continuation(scanner, &prefix))
@@ -297,5 +297,5 @@ void report_scanner_flush(struct report_scanner *scanner)
 		scanner->tail_len = 0;
 		report_scanner_line(scanner, bytes_of(scanner->tail, n));
 	}
-	scanner_finish(scanner);
+	scanner_close_all(scanner);
 }

@@ -18,9 +18,9 @@
  * when reports of two callers overlap; every on_begin() is followed by exactly
  * one on_report() of the same id; no byte of input can make it fail.
  *
- * A line without a time stamp that only calls itself a warning may be a boot
- * loader's: its on_begin() waits until the kernel has spoken (dropped, when it
- * gives time stamps), a stack follows, or the stream ends.
+ * A line that only calls itself a warning, and has no time stamp or anything
+ * else of the kernel's before it, may be a boot loader's or a program's: it is
+ * one when a stack follows, and its on_begin() waits for that.
  *
  * Not done here: which test a report belongs to, whether it was expected
  * (policy), merging two sources (the journal's side).

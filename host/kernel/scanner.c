@@ -61,28 +61,8 @@ static void tell_begin(struct report_scanner *scanner, struct report *report,
 		scanner->sink.on_begin(scanner->sink.context, &begin);
 }
 
-static void park(struct report_scanner *scanner, const struct draft *draft)
+void scanner_forget_untold(struct report_scanner *scanner)
 {
-	struct parked *parked = &scanner->parked[scanner->parked_count];
-	struct bytes text = draft->report.text;
-
-	if (scanner->parked_count == PARKED_MAX ||
-	    scanner->timed >= TIMED_LINES)
-		return;
-	scanner->parked_count++;
-	parked->report = draft->report;
-	parked->pattern = draft->pattern;
-	if (text.len > PARKED_TEXT) {
-		text.len = PARKED_TEXT;
-		parked->report.truncated = true;
-	}
-	memcpy(parked->text, text.data, text.len);
-	parked->report.text = bytes_of(parked->text, text.len);
-}
-
-void scanner_forget_parked(struct report_scanner *scanner)
-{
-	scanner->parked_count = 0;
 	for (size_t i = 0; scanner->open_count && i < REPORT_OPEN_MAX; i++) {
 		struct draft *draft = &scanner->drafts[i];
 
@@ -93,35 +73,16 @@ void scanner_forget_parked(struct report_scanner *scanner)
 	}
 }
 
-/* It is a log without time stamps: they are reports like any other. */
-static void tell_parked(struct report_scanner *scanner)
-{
-	size_t count = scanner->parked_count;
-
-	scanner->parked_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct parked *parked = &scanner->parked[i];
-
-		tell_begin(scanner, &parked->report, parked->pattern,
-			   bytes_of_string(parked->report.header));
-		scanner->sink.on_report(scanner->sink.context, &parked->report);
-	}
-}
-
 static void close_draft(struct report_scanner *scanner, struct draft *draft)
 {
 	draft_finish(draft, scanner->kernel);
 	draft->open = false;
 	scanner->open_count--;
-	if (draft->untold && !draft->has_frame) {
-		park(scanner, draft);
+	if (draft->untold && !draft->has_frame)
 		return;
-	}
-	if (draft->untold) {
-		tell_parked(scanner);
+	if (draft->untold)
 		tell_begin(scanner, &draft->report, draft->pattern,
 			   bytes_of_string(draft->report.header));
-	}
 	scanner->sink.on_report(scanner->sink.context, &draft->report);
 }
 
@@ -172,12 +133,6 @@ void scanner_close_all(struct report_scanner *scanner)
 	}
 }
 
-void scanner_finish(struct report_scanner *scanner)
-{
-	scanner_close_all(scanner);
-	tell_parked(scanner);
-}
-
 /* Is there no more time than that since the last death? */
 static bool died_within(const struct report_scanner *scanner,
 			const struct line_prefix *line, uint64_t span_us)
@@ -218,13 +173,14 @@ static bool is_consequence(const struct report_scanner *scanner,
 	       panic_damages_memory(open->pattern->class);
 }
 
-/* Boot loaders and firmware warn, too, and have no clock. */
-static bool may_be_loader(const struct report_scanner *scanner,
-			  const struct pattern *row,
+/* Boot loaders and programs warn, too, and nothing says that this was the
+ * kernel. */
+static bool may_be_others(const struct pattern *row,
 			  const struct line_prefix *line)
 {
-	return !line->has_time && scanner->timed < TIMED_LINES &&
-	       (row->flags & PATTERN_GENERIC);
+	return (row->flags & PATTERN_GENERIC) &&
+	       !(row->flags & PATTERN_SINGLE) && !line->has_time &&
+	       !line->logged && line->level < 0 && line->caller.len == 0;
 }
 
 /* What the kernel stopped because of is as bad as can be. */
@@ -253,11 +209,9 @@ static void open_report(struct report_scanner *scanner,
 	}
 	draft = free_draft(scanner);
 	draft_begin(draft, row, line->caller);
-	draft->untold = may_be_loader(scanner, row, line);
-	if (!draft->untold && line->has_time)
-		scanner_forget_parked(scanner);
-	else if (!draft->untold)
-		tell_parked(scanner);
+	draft->untold = may_be_others(row, line);
+	if (line->has_time)
+		scanner_forget_untold(scanner);
 	scanner->open_count++;
 	if (!single)
 		recent_move(&scanner->recent, draft, line->caller,

@@ -14,17 +14,6 @@ enum {
 	/* A stream's first lines, and those behind a kernel's start, are all
 	 * looked at, to learn whether they have time stamps. */
 	LEARN_LINES = 100,
-	/* How many lines of nothing but "WARNING: …" are kept until it shows
-	 * whether the kernel prints time stamps. */
-	PARKED_MAX = 32,
-	PARKED_TEXT = 1024,
-};
-
-/* A report that may be a boot loader's word. */
-struct parked {
-	struct report report;
-	const struct pattern *pattern;
-	char text[PARKED_TEXT];
 };
 
 /* The record that the last line was of: dmesg and journalctl print what it
@@ -38,7 +27,7 @@ struct last_record {
 struct report_scanner {
 	struct report_sink sink;
 	struct pattern_set *patterns;
-	/* From here to parked: the stream's state. */
+	/* From here to drafts: the stream's state. */
 	uint64_t lines;
 	uint64_t next_id;
 	uint64_t timed;	      /* lines with a time stamp, of those looked at */
@@ -53,7 +42,6 @@ struct report_scanner {
 	uint64_t died_us;
 	char kernel[128];
 	size_t open_count;
-	size_t parked_count;
 	struct last_record last;
 	size_t indent; /* of a log without time stamps that is cited */
 	struct recent recent;
@@ -61,7 +49,6 @@ struct report_scanner {
 	size_t tail_len; /* report_scanner_push(): an unfinished line */
 	uint8_t tail[LIMIT_CONSOLE_LINE];
 	uint8_t softened[LIMIT_CONSOLE_LINE]; /* the present line */
-	struct parked parked[PARKED_MAX];
 	struct draft drafts[REPORT_OPEN_MAX];
 };
 
@@ -76,7 +63,5 @@ void scanner_take_early(struct report_scanner *scanner,
 			const struct line_prefix *line,
 			const struct pattern *row);
 /* The kernel gives time stamps: what had none was not its. */
-void scanner_forget_parked(struct report_scanner *scanner);
+void scanner_forget_untold(struct report_scanner *scanner);
 void scanner_close_all(struct report_scanner *scanner);
-/* The same at the stream's end. */
-void scanner_finish(struct report_scanner *scanner);
