@@ -79,10 +79,22 @@ static size_t guilty_or_pc(const struct stacks *stacks, size_t start)
 	return function_is_dispatcher(name) ? pc : guilty;
 }
 
+/* The link register, or what serves as one. */
+static size_t find_link(const struct stacks *stacks)
+{
+	size_t link = first_of_kind(stacks, FRAME_LINK, 0);
+
+	for (size_t i = 0; link == NOT_FOUND && i < stacks->count; i++) {
+		if (stacks->frames[i].stack == STACK_BREAK)
+			link = i;
+	}
+	return link;
+}
+
 static size_t rule_pc(const struct stacks *stacks)
 {
 	size_t pc = first_of_kind(stacks, FRAME_PC, 0);
-	size_t link = first_of_kind(stacks, FRAME_LINK, 0);
+	size_t link = find_link(stacks);
 
 	/* It jumped to nowhere: the link register knows from where. */
 	if (pc != NOT_FOUND && stacks->frames[pc].frame.name.len == 0 &&
@@ -190,7 +202,7 @@ static size_t rule_stall(const struct stacks *stacks, size_t start)
 		const struct stacks_entry *f = &stacks->frames[i];
 
 		if (is_doubtful(stacks, f) || f->stack == STACK_HELD ||
-		    f->stack == STACK_WAITER ||
+		    f->stack == STACK_WAITER || f->stack == STACK_BREAK ||
 		    (f->frame.kind != FRAME_CALL && f->frame.kind != FRAME_PC))
 			continue;
 		name_of(stacks, i, name);

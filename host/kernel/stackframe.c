@@ -350,8 +350,12 @@ bool stackframe_parse(struct bytes text, struct stackframe *ret_frame)
 			b.len++;
 		}
 		if (!parse_register(b, &frame)) {
-			/* A jump to nowhere: "RIP: 0010:0x286". */
-			if (frame.kind != FRAME_PC || !starts(b, "0x"))
+			/* A jump to nowhere: "RIP: 0010:0x286"; s390's
+			 * "Krnl PSW : 0704d00180000000 0000000000000286
+			 * (0x286)". */
+			if (frame.kind != FRAME_PC ||
+			    (!starts(b, "0x") &&
+			     !(text.data[0] == 'K' && contains(b, " (0x"))))
 				return false;
 			frame.unsure = true;
 			frame.name = bytes_of(b.data, 0);

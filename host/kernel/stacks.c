@@ -45,6 +45,7 @@ static const struct {
 	{"lock held by ", STACK_HELD},
 	{"NMI backtrace for cpu", STACK_CPU},
 	{"grace-period kthread stack dump:", STACK_WAITER},
+	{"Last Breaking-Event-Address:", STACK_BREAK},
 	{"related work creation", STACK_OTHER},
 	{"reemption disabled at", STACK_OTHER},
 	{"FAULT_INJECTION: forcing a failure", STACK_OTHER},

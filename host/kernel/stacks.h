@@ -18,6 +18,7 @@ enum stack_kind {
 	STACK_HELD,   /* lists of held locks */
 	STACK_CPU,    /* another CPU's, sent by NMI */
 	STACK_WAITER, /* RCU's thread, which waits for the stalled CPU */
+	STACK_BREAK,  /* s390's last jump: not a stack, but who called the PC */
 	STACK_OTHER,
 };
 
