@@ -196,7 +196,8 @@ static bool frame_name(struct bytes b, struct stackframe *frame)
 	return true;
 }
 
-/* arm: "(f) from [<addr>] (g+0x1/0x2)", since 5.16 "f from g+0x1/0x2". The
+/* arm: "(f) from [<addr>] (g+0x1/0x2)", without the addresses "(f) from
+ * (g+0x1/0x2)", since 5.16 "f from g+0x1/0x2". The
  * caller counts, as everywhere else: a return address is printed. */
 static void take_callee(struct bytes *b)
 {
@@ -208,7 +209,9 @@ static void take_callee(struct bytes *b)
 	if (at(rest, 0) == '+')
 		return;
 	if (take(&rest, ") from ")) {
-		if (!take_address(&rest, &dummy) || !take(&rest, " ("))
+		if (take_address(&rest, &dummy) && !take(&rest, " "))
+			return;
+		if (!take(&rest, "("))
 			return;
 	} else if (!take(&rest, " from ")) {
 		return;

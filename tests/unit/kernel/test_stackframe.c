@@ -43,6 +43,7 @@ static const struct frame_case cases[] = {
 	 false, false},
 	{"[<c0413a10>] (f) from [<c0414b20>] (g+0x44/0x90)", "g", FRAME_CALL,
 	 false, false},
+	{"(f) from (g+0x44/0x90)", "g", FRAME_CALL, false, false},
 	{" f from g+0x44/0x90", "g", FRAME_CALL, false, false},
 	{" <rust_binder::Process>::update_ref+0x1a/0x2b",
 	 "<rust_binder::Process>::update_ref", FRAME_CALL, false, false},
