@@ -124,16 +124,20 @@ static size_t word_length(struct bytes b)
 	return at(b, i) == ' ' ? i : 0;
 }
 
-/* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages. */
+/* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages, and
+ * "kernel - - - " where all fields of RFC 5424 are written. */
 static size_t kernel_tag_length(struct bytes b)
 {
 	static const char *const names[] = {"kernel", "vmunix"};
+	static const char fields[] = " - - - ";
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t n = strlen(names[i]);
 
 		if (!starts(b, names[i]))
 			continue;
+		if (starts(bytes_of(b.data + n, b.len - n), fields))
+			return n + sizeof(fields) - 1;
 		if (at(b, n) == '[') {
 			for (n++; is_digit(at(b, n)); n++)
 				;
@@ -221,11 +225,27 @@ static bool is_daemon_text(struct bytes b)
 	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
 }
 
+/* " c6 ", the CPU, of Unisoc's kernels. */
+static bool take_cpu(struct bytes *b)
+{
+	size_t i = 3;
+
+	if (at(*b, 0) != ' ' || at(*b, 1) != 'c' || !is_digit(at(*b, 2)))
+		return false;
+	i += is_digit(at(*b, i));
+	if (at(*b, i) != ' ')
+		return false;
+	bytes_take(b, i);
+	return true;
+}
+
 /* " (2)[3122:Binder:1]", the CPU and the task, of MediaTek's kernels. */
 static void take_vendor(struct bytes *b)
 {
 	size_t i = 0;
 
+	if (take_cpu(b))
+		return;
 	while (at(*b, i) == ' ' && i < 2)
 		i++;
 	if (at(*b, i) != '(' || !is_digit(at(*b, i + 1)) ||
