@@ -2,6 +2,7 @@
 /* culprit - carrying out the function rules. */
 #include "host/kernel/culprit.h"
 
+#include "host/kernel/mention.h"
 #include "host/kernel/skip.h"
 
 #include <string.h>
@@ -299,74 +300,12 @@ static size_t rule_fallback(const struct stacks *stacks)
 	return last;
 }
 
-/* "f" of "f+0x1/0x2", wherever it stands in header. */
-static struct bytes symbol_with_offset(struct bytes header)
-{
-	const uint8_t *plus = memmem(header.data, header.len, "+0x", 3);
-	const uint8_t *begin = plus;
-
-	while (begin && begin > header.data && begin[-1] > ' ' &&
-	       begin[-1] < 0x7f && !strchr("([\"", begin[-1]))
-		begin--;
-	return bytes_of(begin, plus ? (size_t)(plus - begin) : 0);
-}
-
-/* The function that a header names: "… in f+0x1/0x2", ") in f:123:" (ext4,
- * btrfs), "): error: f: " (ext2), "): f:123:" (ext4), "in \"f\"" and "(\"f\")"
- * (xfs), "in f() at" (jbd2), "… in f / g" (KCSAN). */
-static struct bytes header_symbol(struct bytes header)
-{
-	static const struct {
-		const char *text;
-		const char *ends; /* what may follow the name, or its end */
-	} leads[] = {
-		{") in ", ":"}, {"): error: ", ":"}, {"): ", ":"},
-		{" (\"", "\""}, {" in \"", "\""},    {" in ", ":( "},
-	};
-	struct bytes name = symbol_with_offset(header);
-
-	for (size_t i = 0;
-	     name.len == 0 && i < sizeof(leads) / sizeof(leads[0]); i++) {
-		size_t n = strlen(leads[i].text);
-		const uint8_t *found =
-			memmem(header.data, header.len, leads[i].text, n);
-		struct bytes rest = header;
-
-		if (!found)
-			continue;
-		bytes_take(&rest, (size_t)(found - header.data) + n);
-		name = stackframe_symbol(rest);
-		if (name.len < rest.len &&
-		    !strchr(leads[i].ends, rest.data[name.len]))
-			name.len = 0;
-	}
-	return name;
-}
-
-/* The second function of "data-race in f / g". */
-static void find_other(struct bytes header, struct culprit *culprit)
-{
-	const uint8_t *slash = memmem(header.data, header.len, " / ", 3);
-	struct bytes rest = header;
-
-	if (!slash)
-		return;
-	bytes_take(&rest, (size_t)(slash - header.data) + 3);
-	stackframe_normalise(stackframe_symbol(rest), culprit->other,
-			     CULPRIT_NAME);
-}
-
 /* A line that names the function: kernel/workqueue.c's "last function: f",
  * lib/smp_processor_id.c's "caller is f+0x1/0x2". */
-static void find_line(struct bytes text, const char *lead,
-		      struct culprit *culprit)
+static void take_mention(struct bytes text, const char *lead,
+			 struct culprit *culprit)
 {
-	const uint8_t *found = memmem(text.data, text.len, lead, strlen(lead));
-
-	if (!found)
-		return;
-	bytes_take(&text, (size_t)(found - text.data) + strlen(lead));
-	stackframe_normalise(stackframe_symbol(text), culprit->function,
+	stackframe_normalise(mention_behind(text, lead), culprit->function,
 			     CULPRIT_NAME);
 	if (function_is_checker(culprit->function))
 		culprit->function[0] = '\0';
@@ -461,21 +400,22 @@ void culprit_find(const struct pattern *pattern, struct bytes header,
 	for (size_t i = 0; i < stacks->count && !culprit.has_trace; i++)
 		culprit.has_trace = stacks->frames[i].frame.kind == FRAME_CALL;
 	if (pattern->rule == RULE_HEADER) {
-		name = header_symbol(header);
+		name = mention_in_header(header);
 		stackframe_normalise(name, culprit.function, CULPRIT_NAME);
-		find_other(header, &culprit);
+		stackframe_normalise(mention_other(header), culprit.other,
+				     CULPRIT_NAME);
 		if (function_is_service(culprit.function))
 			culprit.function[0] = '\0';
 		else
 			guilty = frame_named(stacks, culprit.function);
 	}
 	if (pattern->rule == RULE_WORK)
-		find_line(text, "last function: ", &culprit);
+		take_mention(text, "last function: ", &culprit);
 	/* The same since 6.10. */
 	if (pattern->rule == RULE_WORK && !culprit.function[0])
-		find_line(text, " workfn=", &culprit);
+		take_mention(text, " workfn=", &culprit);
 	if (pattern->rule == RULE_CALLER)
-		find_line(text, "caller is ", &culprit);
+		take_mention(text, "caller is ", &culprit);
 	if (!culprit.function[0]) {
 		guilty = by_rule(pattern->rule, stacks);
 		if (guilty == NOT_FOUND && pattern->rule == RULE_PC)
