@@ -4,6 +4,7 @@
 
 #include "host/kernel/chars.h"
 #include "host/kernel/citation.h"
+#include "host/kernel/logger.h"
 #include "host/kernel/timestamp.h"
 
 #include <string.h>
@@ -11,7 +12,6 @@
 enum {
 	/* How much of other people's output may stand before the kernel's. */
 	JUNK_MAX = 256,
-	SYSLOG_TAG_MAX = 160,
 	KMSG_HEADER_MAX = 96,
 };
 
@@ -114,117 +114,6 @@ static void take_decoded_level(struct bytes *b, struct line_prefix *prefix)
 	bytes_take(b, 15);
 }
 
-/* The length of a word without spaces at b's start, or 0. */
-static size_t word_length(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < SYSLOG_TAG_MAX && at(b, i) > ' ')
-		i++;
-	return at(b, i) == ' ' ? i : 0;
-}
-
-/* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages, and
- * "kernel - - - " where all fields of RFC 5424 are written. */
-static size_t kernel_tag_length(struct bytes b)
-{
-	static const char *const names[] = {"kernel", "vmunix"};
-	static const char fields[] = " - - - ";
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t n = strlen(names[i]);
-
-		if (!starts(b, names[i]))
-			continue;
-		if (starts(bytes_of(b.data + n, b.len - n), fields))
-			return n + sizeof(fields) - 1;
-		if (at(b, n) == '[') {
-			for (n++; is_digit(at(b, n)); n++)
-				;
-			n += at(b, n) == ']';
-		}
-		if (at(b, n) == ':')
-			return n + (at(b, n + 1) == ' ' ? 2 : 1);
-	}
-	return 0;
-}
-
-/* What a daemon calls itself: "name: ", "name[12]: ", "(name)[12]: ". */
-static size_t tag_length(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < SYSLOG_TAG_MAX &&
-	       (is_alpha(at(b, i)) || is_digit(at(b, i)) ||
-		(at(b, i) && strchr("_-./()[]@", at(b, i)))))
-		i++;
-	if (i == 0 || at(b, i) != ':')
-		return 0;
-	return at(b, i + 1) == ' ' ? i + 2 : i + 1;
-}
-
-/* A syslog line: date, host, perhaps "facility.level", tag. Everybody's tag
- * but the kernel's is foreign; the kernel's may be missing before a time. */
-static void take_syslog(struct bytes *b, struct line_prefix *prefix)
-{
-	struct bytes rest = *b;
-	size_t date = timestamp_syslog_length(rest);
-
-	if (date == 0)
-		return;
-	prefix->logged = true;
-	bytes_take(&rest, date);
-	for (int words = 0; words < 3; words++) {
-		struct line_prefix inner = *prefix;
-		struct bytes probe;
-		size_t n;
-
-		while (at(rest, 0) == ' ')
-			bytes_take(&rest, 1);
-		n = kernel_tag_length(rest);
-		if (n > 0) {
-			bytes_take(&rest, n);
-			*b = rest;
-			return;
-		}
-		probe = rest;
-		if (take_time(&probe, &inner)) {
-			*b = rest;
-			return;
-		}
-		/* The host's name has no colon behind it. */
-		n = tag_length(rest);
-		if (n > 0) {
-			prefix->foreign = true;
-			bytes_take(&rest, n);
-			*b = rest;
-			return;
-		}
-		n = word_length(rest);
-		if (n == 0)
-			return;
-		bytes_take(&rest, n);
-	}
-}
-
-/* "systemd[1]: ", as daemons write to /dev/kmsg; the kernel never does. */
-static bool is_daemon_text(struct bytes b)
-{
-	size_t i = 0, digits;
-
-	while (i < 40 &&
-	       (is_alpha(at(b, i)) || is_digit(at(b, i)) || at(b, i) == '-' ||
-		at(b, i) == '_' || at(b, i) == '.' || at(b, i) == '('))
-		i++;
-	while (at(b, i) == ')')
-		i++;
-	if (i == 0 || at(b, i) != '[')
-		return false;
-	for (i++, digits = 0; is_digit(at(b, i)); i++)
-		digits++;
-	return digits > 0 && at(b, i) == ']' && at(b, i + 1) == ':';
-}
-
 /* " c6 ", the CPU, of Unisoc's kernels. */
 static bool take_cpu(struct bytes *b)
 {
@@ -256,41 +145,6 @@ static void take_vendor(struct bytes *b)
 		;
 	if (at(*b, i) == ']')
 		bytes_take(b, i + 1);
-}
-
-/* The blank behind it stays, as behind a time. */
-static bool take_kernel_tag(struct bytes *b, struct line_prefix *prefix)
-{
-	size_t n = kernel_tag_length(*b);
-
-	if (n == 0)
-		return false;
-	prefix->logged = true;
-	bytes_take(b, b->data[n - 1] == ' ' ? n - 1 : n);
-	return true;
-}
-
-/* "host kernel: " behind the time, of journalctl -o short-monotonic, or
- * "kernel: " with --no-hostname. Other names there are daemons'. */
-static void take_journal(struct bytes *b, struct line_prefix *prefix)
-{
-	struct bytes rest = *b;
-	size_t n;
-
-	if (at(rest, 0) == ' ')
-		bytes_take(&rest, 1);
-	if (take_kernel_tag(&rest, prefix)) {
-		*b = rest;
-		return;
-	}
-	n = word_length(rest);
-	if (n == 0 || rest.data[n - 1] == ':' || rest.data[n - 1] == ']')
-		return;
-	bytes_take(&rest, n + 1);
-	if (take_kernel_tag(&rest, prefix))
-		*b = rest;
-	else if (is_daemon_text(rest))
-		prefix->foreign = true;
 }
 
 /* A number and the comma behind it. */
@@ -398,9 +252,9 @@ static void take_prefix(struct bytes *b, struct line_prefix *prefix)
 		skip_indent(b);
 	if (take_time(b, prefix)) {
 		take_vendor(b);
-		take_journal(b, prefix);
+		logger_take_journal(b, prefix);
 	} else if (!take_dmesg_time(b, prefix)) {
-		take_syslog(b, prefix);
+		logger_take_syslog(b, prefix);
 		if (!prefix->logged)
 			timestamp_take_lab(b);
 		take_level(b, prefix);
@@ -425,7 +279,7 @@ void line_prefix_parse(struct bytes line, struct line_prefix *ret_prefix)
 	prefix.begin = line.len - b.len;
 	while (b.len > 0 && b.data[b.len - 1] == '\r')
 		b.len--;
-	if (is_daemon_text(b) || starts(b, "[U] ") || is_dictionary(b))
+	if (logger_is_daemon(b) || starts(b, "[U] ") || is_dictionary(b))
 		prefix.foreign = true;
 	prefix.text = b;
 	*ret_prefix = prefix;
