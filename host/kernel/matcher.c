@@ -91,7 +91,30 @@ static const char usual[] =
 	"? do_syscall_64+0x5b/0xc0 entry_SYSCALL_64_after_hwframe+0x6e/0xd8 "
 	"? __schedule+0x34d/0x9e0 ? ext4_file_write_iter+0x61/0x8e0 vfs_write "
 	"ksys_write __x64_sys_write __pfx_ kthread ret_from_fork_asm Modules "
-	"linked in: ---[ end trace 0000000000000000 ]--- ";
+	"linked in: ---[ end trace 0000000000000000 ]--- "
+	"BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable "
+	"BIOS-e820: [mem 0x000000000009fc00-0x00000000000fffff] reserved "
+	"ACPI: Reserving HPET table memory at [mem 0x7ffe23a6-0x7ffe23dd] "
+	"ACPI: DSDT 0x000000007FFE0040 0021E2 (v01 BOCHS BXPC 00000001) "
+	"ACPI: INT_SRC_OVR (bus 0 bus_irq 0 global_irq 2 dfl dfl) enabled "
+	"On node 0, zone Normal: 33 pages in unavailable ranges disabled "
+	"PM: hibernation: Registered nosave memory: Freeing unused memory "
+	"clocksource: tsc-early: mask: 0xffffffffffffffff max_cycles: 0x256 "
+	"pci_bus 0000:00: root bus resource [io 0x0000-0x0cf7 window] "
+	"Dentry cache hash table entries: 524288 (order: 10, linear) bytes "
+	"NET: Registered PF_INET6 protocol family IP idents hash table entries "
+	"TCP established hash table bind table UDP hash table not found "
+	"io scheduler mq-deadline registered Serial: 8250/16550 driver, ports "
+	"rcu: RCU restricting CPUs from NR_CPUS=8192 to nr_cpu_ids=4. SMP "
+	"Spectre V2 : Mitigation: Retpolines smpboot: Allowing 4 CPUs, "
+	"virtio_blk virtio2: [vda] 2097152 512-byte logical blocks (1.07 GB) "
+	"scsi host0: ahci ata1: SATA max UDMA/133 input: keyboard as /devices/ "
+	"EXT4-fs (vda1): re-mounted. systemd-journald: Received client request "
+	"to flush runtime journal. Write protecting the kernel read-only data "
+	"Loading compiled-in X.509 certificates Loaded X.509 cert 'Build' "
+	"Key type registered device-mapper: ioctl: initialised: device link up "
+	"IPv6: ADDRCONF(NETDEV_CHANGE): eth0: link becomes ready port entered "
+	"blocking state forwarding state promiscuous mode successfully ";
 
 /* The end of the rarest window of text; counts: of each pair in usual. */
 static size_t rarest_window(const uint16_t *counts, const char *text,
