@@ -3,6 +3,7 @@
 #include "guest/udev.h"
 
 #include "guest/child.h"
+#include "guest/directory.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
 
@@ -30,9 +31,9 @@ static const struct {
 	const char *name;
 	enum udev_verb verb;
 } verbs[] = {
-	{"settle", UDEV_NOTHING},  {"trigger", UDEV_NOTHING},
-	{"control", UDEV_NOTHING}, {"wait", UDEV_WAIT},
-	{"help", UDEV_HELP},	   {"--help", UDEV_HELP},
+	{"settle", UDEV_SETTLE},  {"trigger", UDEV_SETTLE},
+	{"control", UDEV_SETTLE}, {"wait", UDEV_WAIT},
+	{"help", UDEV_HELP},	  {"--help", UDEV_HELP},
 	{"-h", UDEV_HELP},
 };
 
@@ -130,6 +131,50 @@ bool udev_has_device(const char *path)
 	return false;
 }
 
+static void link_node(int mapper_fd, const char *name, const struct stat *st)
+{
+	static const char new_name[] = ".fstvm-new";
+	char target[32];
+	struct stat node;
+
+	(void)snprintf(target, sizeof(target), "../dm-%u", minor(st->st_rdev));
+	/* Is it the kernel's own node of this device? */
+	if (fstatat(mapper_fd, target, &node, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISBLK(node.st_mode) || node.st_rdev != st->st_rdev)
+		return;
+	(void)unlinkat(mapper_fd, new_name, 0);
+	if (symlinkat(target, mapper_fd, new_name) == 0)
+		(void)renameat(mapper_fd, new_name, mapper_fd, name);
+}
+
+void udev_link_mapper(int dev_fd)
+{
+	struct directory mapper;
+	const char *name;
+	struct stat st;
+
+	if (directory_open(&mapper, dev_fd, "mapper", O_NOFOLLOW) < 0)
+		return;
+	while (directory_next(&mapper, &name) > 0) {
+		if (fstatat(mapper.fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (S_ISBLK(st.st_mode))
+			link_node(mapper.fd, name, &st);
+		else if (S_ISLNK(st.st_mode) &&
+			 fstatat(mapper.fd, name, &st, 0) < 0)
+			(void)unlinkat(mapper.fd, name, 0);
+	}
+	directory_close(&mapper);
+}
+
+static void settle(void)
+{
+	fd_auto int dev_fd = fd_open("/dev", O_RDONLY | O_DIRECTORY, 0);
+
+	if (dev_fd >= 0)
+		udev_link_mapper(dev_fd);
+}
+
 static bool is_done(const struct udev_request *request, int argc, char **argv)
 {
 	for (int i = request->first_device; i < argc; i++)
@@ -171,16 +216,20 @@ static int run_real(char **argv)
 int udev_main(int argc, char **argv)
 {
 	struct udev_request request;
+	int status;
 
 	udev_parse(argc, argv, &request);
 	switch (request.verb) {
-	case UDEV_NOTHING:
+	case UDEV_SETTLE:
+		settle();
 		return 0;
 	case UDEV_HELP:
 		fputs(help, stdout);
 		return fflush(stdout) == 0 ? 0 : 1;
 	case UDEV_WAIT:
-		return wait_for_devices(&request, argc, argv);
+		status = wait_for_devices(&request, argc, argv);
+		settle();
+		return status;
 	case UDEV_REAL:
 		break;
 	}

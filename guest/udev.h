@@ -5,7 +5,8 @@
  * wait` after each change of a device mapper device. Without a daemon the
  * first is at its end at once, and the second waits for ever (systemd 252).
  * Here wait looks at the node itself, which the kernel (devtmpfs) or
- * libdevmapper makes; the latter does so when it finds no udevd. What only a
+ * libdevmapper makes; the latter does so when it finds no udevd, and settle and
+ * wait make a link of it. What only a
  * daemon or its database can do is left to the real udevadm.
  */
 #pragma once
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 enum udev_verb {
-	UDEV_NOTHING, /* settle, trigger, control: nothing to do */
+	UDEV_SETTLE, /* settle, trigger, control: done at once */
 	UDEV_HELP,
 	UDEV_WAIT,
 	UDEV_REAL, /* info, test, …: the real one's */
@@ -35,5 +36,9 @@ bool udev_is_running(void);
 /* The device of this path exists; a node in /dev/mapper that was left behind
  * by a device that is gone is removed. */
 bool udev_has_device(const char *path);
+/* In dev_fd, /dev: makes links to ../dm-N of the nodes in mapper/, as udevd has
+ * them (tests ask readlink for the kernel's name of a device), and removes
+ * links to devices that are gone. */
+void udev_link_mapper(int dev_fd);
 /* udevadm's main(): the exit status. */
 int udev_main(int argc, char **argv);

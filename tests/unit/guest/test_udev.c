@@ -32,9 +32,9 @@ static void verbs(void **state)
 {
 	(void)state;
 	parse("settle", "--timeout=5", NULL, NULL);
-	assert_int_equal(request.verb, UDEV_NOTHING);
+	assert_int_equal(request.verb, UDEV_SETTLE);
 	parse("trigger", NULL, NULL, NULL);
-	assert_int_equal(request.verb, UDEV_NOTHING);
+	assert_int_equal(request.verb, UDEV_SETTLE);
 	parse("help", NULL, NULL, NULL);
 	assert_int_equal(request.verb, UDEV_HELP);
 	parse("--help", NULL, NULL, NULL);
@@ -140,6 +140,49 @@ static void shim_only_without_a_daemon(void **state)
 	assert_true(shim_is_name("/run/fstvm/bin/udevadm"));
 }
 
+/* Only root may make nodes. */
+static void mapper_has_links(void **state)
+{
+	char root[] = "/tmp/fstvm-udev.XXXXXX";
+	char target[32];
+	ssize_t n;
+	int dev_fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(root));
+	assert_int_equal(chdir(root), 0);
+	assert_int_equal(mkdir("mapper", 0755), 0);
+	assert_int_equal(mknod("dm-7", S_IFBLK | 0600, makedev(253, 7)), 0);
+	assert_int_equal(mknod("mapper/a", S_IFBLK | 0600, makedev(253, 7)), 0);
+	/* The kernel's node has another number. */
+	assert_int_equal(mknod("mapper/b", S_IFBLK | 0600, makedev(252, 7)), 0);
+	assert_int_equal(
+		mknod("mapper/control", S_IFCHR | 0600, makedev(10, 236)), 0);
+	assert_int_equal(symlink("../dm-9", "mapper/gone"), 0);
+	dev_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(dev_fd >= 0);
+	udev_link_mapper(dev_fd);
+	udev_link_mapper(dev_fd);
+	n = readlink("mapper/a", target, sizeof(target) - 1);
+	assert_int_equal(n, strlen("../dm-7"));
+	assert_memory_equal(target, "../dm-7", (size_t)n);
+	assert_int_equal(readlink("mapper/b", target, sizeof(target)), -1);
+	assert_int_equal(access("mapper/control", F_OK), 0);
+	assert_int_equal(
+		faccessat(dev_fd, "mapper/gone", F_OK, AT_SYMLINK_NOFOLLOW),
+		-1);
+	assert_int_equal(unlinkat(dev_fd, "mapper/a", 0), 0);
+	assert_int_equal(unlinkat(dev_fd, "mapper/b", 0), 0);
+	assert_int_equal(unlinkat(dev_fd, "mapper/control", 0), 0);
+	assert_int_equal(unlinkat(dev_fd, "mapper", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(dev_fd, "dm-7", 0), 0);
+	close(dev_fd);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(root), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +191,7 @@ int main(void)
 		cmocka_unit_test(a_wait_ends),
 		cmocka_unit_test(a_node_without_device_is_removed),
 		cmocka_unit_test(shim_only_without_a_daemon),
+		cmocka_unit_test(mapper_has_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
