@@ -2,6 +2,8 @@
 /* body - what the lines of kernel reports look like. */
 #include "host/kernel/body.h"
 
+#include "host/kernel/chars.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -271,11 +273,6 @@ static const struct routine {
 	/* block/genhd.c */
 	{"", ": detected capacity change from "},
 };
-
-static bool contains(struct bytes b, const char *text)
-{
-	return memmem(b.data, b.len, text, strlen(text)) != NULL;
-}
 
 /* "R08: …", "x29: …", "r10: …", "a0 : …", " t5 : …" */
 static bool is_register(struct bytes text)

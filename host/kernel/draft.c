@@ -2,6 +2,7 @@
 /* draft - collecting a report's lines. */
 #include "host/kernel/draft.h"
 
+#include "host/kernel/chars.h"
 #include "host/kernel/culprit.h"
 #include "host/kernel/detail.h"
 #include "host/kernel/fingerprint.h"
@@ -26,11 +27,6 @@ enum {
 	/* BUG()'s and WARN()'s own lines come this soon behind a first one. */
 	DETAIL_LINES = 16,
 };
-
-static bool contains(struct bytes b, const char *text)
-{
-	return memmem(b.data, b.len, text, strlen(text)) != NULL;
-}
 
 static bool is_sanitizer(enum report_class class)
 {

@@ -7,27 +7,6 @@
 
 #include <string.h>
 
-enum {
-	SYSLOG_TAG_MAX = 160,
-};
-
-static bool starts(struct bytes b, const char *text)
-{
-	size_t n = strlen(text);
-
-	return b.len >= n && memcmp(b.data, text, n) == 0;
-}
-
-/* The length of a word without spaces at b's start, or 0. */
-static size_t word_length(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < SYSLOG_TAG_MAX && at(b, i) > ' ')
-		i++;
-	return at(b, i) == ' ' ? i : 0;
-}
-
 /* "kernel: ", "kernel[0]: ", "vmunix: ": the tags of kernel messages, and
  * "kernel - - - " where all fields of RFC 5424 are written. */
 static size_t kernel_tag_length(struct bytes b)
@@ -58,9 +37,8 @@ static size_t tag_length(struct bytes b)
 {
 	size_t i = 0;
 
-	while (i < SYSLOG_TAG_MAX &&
-	       (is_alpha(at(b, i)) || is_digit(at(b, i)) ||
-		(at(b, i) && strchr("_-./()[]@", at(b, i)))))
+	while (i < WORD_MAX && (is_alpha(at(b, i)) || is_digit(at(b, i)) ||
+				(at(b, i) && strchr("_-./()[]@", at(b, i)))))
 		i++;
 	if (i == 0 || at(b, i) != ':')
 		return 0;

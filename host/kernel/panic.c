@@ -2,12 +2,12 @@
 /* panic - telling a panic's own words from those about others. */
 #include "host/kernel/panic.h"
 
-#include <string.h>
+#include "host/kernel/chars.h"
 
 static bool holds_one(struct bytes line, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (memmem(line.data, line.len, words[i], strlen(words[i])))
+		if (contains(line, words[i]))
 			return true;
 	}
 	return false;

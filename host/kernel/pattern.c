@@ -91,11 +91,6 @@ void pattern_set_destroy(struct pattern_set *set)
 	free(set);
 }
 
-static bool contains(struct bytes b, const char *text)
-{
-	return memmem(b.data, b.len, text, strlen(text)) != NULL;
-}
-
 static bool is_lead_byte(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

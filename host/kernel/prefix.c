@@ -15,13 +15,6 @@ enum {
 	KMSG_HEADER_MAX = 96,
 };
 
-static bool starts(struct bytes b, const char *text)
-{
-	size_t n = strlen(text);
-
-	return b.len >= n && memcmp(b.data, text, n) == 0;
-}
-
 /* "\r", NULs and "\x1b[…m", which consoles leave at the start of a line. */
 static void skip_terminal_noise(struct bytes *b)
 {

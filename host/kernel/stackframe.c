@@ -11,13 +11,6 @@ enum {
 	NAME_MAX_LENGTH = 192,
 };
 
-static bool starts(struct bytes b, const char *text)
-{
-	size_t n = strlen(text);
-
-	return b.len >= n && memcmp(b.data, text, n) == 0;
-}
-
 static bool take(struct bytes *b, const char *text)
 {
 	if (!starts(*b, text))
@@ -30,17 +23,6 @@ static void skip_spaces(struct bytes *b)
 {
 	while (at(*b, 0) == ' ' || at(*b, 0) == '\t')
 		bytes_take(b, 1);
-}
-
-static bool contains(struct bytes b, const char *text)
-{
-	return memmem(b.data, b.len, text, strlen(text)) != NULL;
-}
-
-static bool is_hex(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	       (c >= 'A' && c <= 'F');
 }
 
 /* Of a name: letters, digits, "_", ".", "$". Most bytes of a report are asked

@@ -2,6 +2,7 @@
 /* stacks - sorting a report's frames by the stack they belong to. */
 #include "host/kernel/stacks.h"
 
+#include "host/kernel/chars.h"
 #include "host/kernel/sketch.h"
 
 #include <string.h>
@@ -52,11 +53,6 @@ static const struct {
 };
 
 enum { HEADINGS = sizeof(headings) / sizeof(headings[0]) };
-
-static bool contains(struct bytes b, const char *text)
-{
-	return memmem(b.data, b.len, text, strlen(text)) != NULL;
-}
 
 static bool may_be_heading(struct bytes line)
 {

@@ -8,7 +8,6 @@
 
 enum {
 	DIGITS_MAX = 12,
-	WORD_MAX = 160,
 };
 
 /* Does b begin so? "0" is any digit, "A" any letter. */
@@ -69,16 +68,6 @@ bool timestamp_take_printk(struct bytes *b, uint64_t *ret_us)
 	*ret_us = seconds * 1000000 + fraction;
 	bytes_take(b, i + 1);
 	return true;
-}
-
-/* The length of a word without spaces at b's start, or 0. */
-static size_t word_length(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < WORD_MAX && at(b, i) > ' ')
-		i++;
-	return at(b, i) == ' ' ? i : 0;
 }
 
 /* "17:17:00" */

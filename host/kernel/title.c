@@ -12,33 +12,16 @@ enum {
 	ADDRESS_DIGITS = 6,
 };
 
-static bool is_hex(uint8_t c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_word(uint8_t c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') ||
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool begins(struct bytes b, const char *text)
-{
-	size_t n = strlen(text);
-
-	return b.len >= n && memcmp(b.data, text, n) == 0;
-}
-
 /* memmem() may not be given the NULL of nothing. */
 static const uint8_t *find(struct bytes b, const char *text)
 {
 	return b.len > 0 ? memmem(b.data, b.len, text, strlen(text)) : NULL;
-}
-
-static bool contains(struct bytes b, const char *text)
-{
-	return find(b, text) != NULL;
 }
 
 /* What is behind the first lead in b; empty when there is no lead. */
@@ -121,14 +104,14 @@ static size_t disk_length(struct bytes b)
 	size_t n = 0;
 
 	for (size_t i = 0; n == 0 && numbered[i]; i++) {
-		if (begins(b, numbered[i]) &&
+		if (starts(b, numbered[i]) &&
 		    is_digit(at(b, strlen(numbered[i]))))
 			n = strlen(numbered[i]);
 	}
 	for (size_t i = 0; n == 0 && lettered[i]; i++) {
 		uint8_t c = at(b, strlen(lettered[i]));
 
-		if (begins(b, lettered[i]) && c >= 'a' && c <= 'z')
+		if (starts(b, lettered[i]) && c >= 'a' && c <= 'z')
 			n = strlen(lettered[i]) + 1;
 	}
 	if (n == 0)
