@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* aftermath - has a test left the guest as it was?
  *
- * Looked at when check is past the test and has not begun the next one, or, when
- * the test ended well, as soon as its processes are gone: check waits then, and
- * what it does afterwards leaves nothing but its own mounts. Things
+ * Looked at when check is past the test and has not begun the next one, or,
+ * when the test ended well, as soon as its processes are gone: check waits
+ * then, and what it does afterwards leaves nothing but its own mounts. Things
  * (guest/baseline.h) and processes of the test are counted without a fork.
  * After a test that did not end well a child looks closely as well, for it may
  * block: is a file system frozen, does something of the kernel still hold a

@@ -210,7 +210,6 @@ bool course_is_vacant(void *context)
 void course_on_vacant(void *context)
 {
 	struct runner *runner = context;
-
 	bool check_goes_on =
 		!runner->check_killed && !runner->job->check_exited;
 

@@ -90,7 +90,6 @@ const struct pattern pattern_table[] = {
 	ROW(FS_ERROR, NOTE, NONE, MARK, "fs/xfs/xfs_fsops.c",
 	    " I/O Error (0x6) detected at ", .begins = "XFS ("),
 
-
 	/* And that it was told to end. */
 	ROW(REBOOT, NOTE, NONE, MARK, "kernel/reboot.c",
 	    "Restarting system"),
