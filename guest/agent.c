@@ -165,6 +165,13 @@ static uint64_t on_runner_kmsg_next(void *context)
 	return klog_drain(&a->klog);
 }
 
+static void on_runner_push(void *context)
+{
+	struct agent *a = context;
+
+	channel_push(&a->channel);
+}
+
 static void on_runner_kick(void *context)
 {
 	struct agent *a = context;
@@ -177,6 +184,7 @@ static void start_running(struct agent *a)
 	const struct runner_owner owner = {
 		.send = on_runner_send,
 		.kmsg_next = on_runner_kmsg_next,
+		.push = on_runner_push,
 		.kick = on_runner_kick,
 		.ended = on_runner_ended,
 		.context = a,

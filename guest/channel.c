@@ -78,24 +78,29 @@ static void on_port_readable(struct ev_loop *loop, ev_io *io, int events)
 		ev_io_start(loop, &channel->writable); /* acks */
 }
 
+/* Whether some of it is written. */
+static bool write_some(struct channel *channel, const uint8_t *data, size_t len)
+{
+	ssize_t n = write(channel->fd, data, len);
+
+	if (n > 0)
+		wire_tx_done(channel->wire, (size_t)n);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		host_is_away(channel);
+	return n > 0;
+}
+
 static void on_port_writable(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct channel *channel = io->data;
 	size_t len;
 	const uint8_t *data = wire_tx(channel->wire, &len);
-	ssize_t n;
 
 	(void)events;
-	if (len == 0) {
-		if (!channel->owner.on_idle(channel->owner.context))
-			ev_io_stop(loop, &channel->writable);
-		return;
-	}
-	n = write(channel->fd, data, len);
-	if (n > 0)
-		wire_tx_done(channel->wire, (size_t)n);
-	else if (n < 0 && errno != EAGAIN && errno != EINTR)
-		host_is_away(channel);
+	if (len > 0)
+		(void)write_some(channel, data, len);
+	else if (!channel->owner.on_idle(channel->owner.context))
+		ev_io_stop(loop, &channel->writable);
 }
 
 void channel_open(struct channel *channel, struct ev_loop *loop, int fd,
@@ -131,6 +136,18 @@ bool channel_has_room(const struct channel *channel)
 {
 	return outbox_has_room(channel->wire->outbox, RESERVE_BYTES,
 			       RESERVE_FRAMES);
+}
+
+void channel_push(struct channel *channel)
+{
+	const uint8_t *data;
+	size_t len;
+
+	if (ev_is_active(&channel->away))
+		return;
+	do
+		data = wire_tx(channel->wire, &len);
+	while (len > 0 && write_some(channel, data, len));
 }
 
 void channel_kick(struct channel *channel)

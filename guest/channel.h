@@ -48,5 +48,7 @@ must_check int channel_send(struct channel *channel, Pb__Envelope *envelope);
 /* Whether there is room for what may wait or be left out, beside that which
  * test events always have. */
 bool channel_has_room(const struct channel *channel);
+/* Writes what waits at once, as far as the port takes it. */
+void channel_push(struct channel *channel);
 /* There may be bulk to send again. */
 void channel_kick(struct channel *channel);

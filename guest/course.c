@@ -6,14 +6,13 @@
 #include "guest/order.h"
 #include "guest/output.h"
 #include "guest/overtime.h"
-#include "guest/warncount.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
 void course_say_started(struct runner *runner)
 {
 	struct job_test *test = &runner->job->test;
-	struct warncount count = warncount_read("/sys/kernel");
+	struct counts counts = counters_read(&runner->counters);
 	Pb__TestStarted body = PB__TEST_STARTED__INIT;
 	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 
@@ -21,9 +20,9 @@ void course_say_started(struct runner *runner)
 	body.name = runner->spec->tests[test->index];
 	body.rerun = test->rerun;
 	/* Before the log is read: what is counted is in it. */
-	body.has_counts = count.known;
-	body.warn_count = count.warns;
-	body.oops_count = count.oopses;
+	body.has_counts = counts.known;
+	body.warn_count = counts.warns;
+	body.oops_count = counts.oopses;
 	body.kmsg_sequence = runner->owner.kmsg_next(runner->owner.context);
 	envelope.body_case = PB__ENVELOPE__BODY_TEST_STARTED;
 	envelope.test_started = &body;
@@ -86,8 +85,8 @@ void course_give_up(struct runner *runner)
 	invocation_kill(runner);
 }
 
-/* Ends the test before this one, and begins this one. Returns whether that is
- * done; else it is not to begin, or not yet. */
+/* Tells of the end of the test before this one, and of this one's start. Returns
+ * whether that is done; else it is not to begin, or not yet. */
 static bool take_turn(struct runner *runner, struct hook_client *client)
 {
 	const char *name = client->request.name;
@@ -102,13 +101,15 @@ static bool take_turn(struct runner *runner, struct hook_client *client)
 		    !runner_examine(runner, !well))
 			return false;
 	}
-	if (runner_finish_test(runner, true)) {
+	if (runner_tell_finished(runner, true)) {
+		runner_collect(runner);
 		course_give_up(runner);
 		return false;
 	}
 	if (begin_test(runner, name))
 		return true;
 	log_warning("check starts a test that is not planned");
+	runner_collect(runner);
 	runner_enter(runner, RUNNER_BETWEEN);
 	hook_reply(client);
 	return false;
@@ -126,6 +127,9 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 		return;
 	runner_enter(runner, RUNNER_STARTING);
 	runner->asked_ns = clock_mono_ns();
+	/* The host's answer takes longer than the collecting. */
+	runner->owner.push(runner->owner.context);
+	runner_collect(runner);
 	if (host_knows(runner)) {
 		let_start(runner);
 		return;

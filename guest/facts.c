@@ -241,11 +241,6 @@ static uint64_t read_number(const char *path)
 	return strtoull(text, NULL, 10);
 }
 
-uint64_t facts_taint(void)
-{
-	return read_number("/proc/sys/kernel/tainted");
-}
-
 uint32_t facts_count_cpus(const char *list)
 {
 	uint32_t count = 0;
@@ -287,7 +282,7 @@ void facts_read(struct facts *ret_facts)
 	if (fd_read_text(AT_FDCWD, "/proc/cmdline", ret_facts->command_line,
 			 sizeof(ret_facts->command_line)) < 0)
 		ret_facts->command_line[0] = '\0';
-	ret_facts->taint = facts_taint();
+	ret_facts->taint = read_number("/proc/sys/kernel/tainted");
 	buildid_read(ret_facts->build_id);
 	read_machine(ret_facts);
 	read_config(ret_facts);

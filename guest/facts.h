@@ -36,8 +36,6 @@ void facts_read(struct facts *ret_facts);
 /* Into a message that lives no longer than facts. Leaves protocol and agent
  * version, incarnation, received_upto and is_init to the caller. */
 void facts_fill(struct facts *facts, Pb__Hello *hello);
-/* /proc/sys/kernel/tainted now. */
-uint64_t facts_taint(void);
 /* Whether a line of a kernel's config is one that we tell (pure). */
 bool facts_wants_option(struct bytes line);
 /* "0-2,5": how many (pure). */

@@ -3,11 +3,9 @@
 #include "guest/finish.h"
 
 #include "guest/evidence.h"
-#include "guest/facts.h"
 #include "guest/fstests.h"
 #include "guest/layout.h"
 #include "guest/output.h"
-#include "guest/warncount.h"
 #include "shared/clock.h"
 #include "shared/fd.h"
 #include "shared/log.h"
@@ -42,14 +40,16 @@ static void fill_times(const struct job_test *test, Pb__TestFinished *finished)
 }
 
 /* Taken before the log is read for it: what is counted is in it. */
-static void fill_kernel(const struct job_test *test, Pb__TestFinished *finished)
+static void fill_kernel(const struct job_test *test,
+			const struct counters *counters,
+			Pb__TestFinished *finished)
 {
-	struct warncount count = warncount_read("/sys/kernel");
+	struct counts counts = counters_read(counters);
 
-	finished->has_counts = count.known;
-	finished->warn_count = count.warns;
-	finished->oops_count = count.oopses;
-	finished->taint = facts_taint();
+	finished->has_counts = counts.known;
+	finished->warn_count = counts.warns;
+	finished->oops_count = counts.oopses;
+	finished->taint = counts.taint;
 	finished->kmsg_ended = test->kmsg_ended;
 }
 
@@ -63,16 +63,25 @@ static Pb__CheckVerdict verdict_of(bool passed, bool notrun, bool by_check)
 			: PB__CHECK_VERDICT__CHECK_VERDICT_NONE;
 }
 
-/* A test that passed has a golden output. */
-static void fill_evidence(struct evidence *evidence, int results_fd,
-			  bool passed, Pb__TestFinished *finished)
+static int open_results(const struct job *job)
 {
-	fd_auto int tests_fd = -1;
+	char base[LIMIT_PATH];
 
-	if (!passed)
-		tests_fd = fd_open(LAYOUT_TESTS "/tests",
-				   O_RDONLY | O_DIRECTORY, 0);
-	if (results_fd >= 0 && (passed || tests_fd >= 0) &&
+	fstests_result_base(base, sizeof(base), job);
+	return fd_open(base, O_RDONLY | O_DIRECTORY, 0);
+}
+
+/* Why it has not passed. Of a test that has, nothing is looked for: check calls
+ * no test passed that has left a core, a dirty log or file system, or has other
+ * output than its golden one. */
+static void fill_evidence(const struct job *job, struct evidence *evidence,
+			  Pb__TestFinished *finished)
+{
+	fd_auto int results_fd = open_results(job);
+	fd_auto int tests_fd =
+		fd_open(LAYOUT_TESTS "/tests", O_RDONLY | O_DIRECTORY, 0);
+
+	if (results_fd >= 0 && tests_fd >= 0 &&
 	    evidence_read(evidence, results_fd, tests_fd, finished->name) ==
 		    0) {
 		evidence_fill(evidence, finished);
@@ -93,7 +102,7 @@ static void say_finished(struct job *job, Pb__TestFinished *finished,
 	finished->rerun = test->rerun;
 	fill_status(test, finished);
 	fill_times(test, finished);
-	fill_kernel(test, finished);
+	fill_kernel(test, owner->counters, finished);
 	finished->kmsg_sequence = owner->kmsg_next(owner->context);
 	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
 	finished->output_excerpt = excerpt;
@@ -104,26 +113,22 @@ static void say_finished(struct job *job, Pb__TestFinished *finished,
 		log_error("the end of a test can't be told");
 }
 
-/* What is evidence must stay where it is until it has been told. */
-void finish_test(struct job *job, const Pb__RunSpec *spec,
-		 struct collect *collect, bool by_check,
+void finish_test(struct job *job, const Pb__RunSpec *spec, bool by_check,
 		 const struct finish_aftermath *aftermath,
 		 const struct finish_owner *owner)
 {
 	static struct evidence evidence;
 	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
 	struct job_test *test = &job->test;
-	fd_auto int results_fd = -1;
-	char base[LIMIT_PATH];
 	uint64_t time_offset;
 	bool passed;
 
-	fstests_result_base(base, sizeof(base), job);
-	results_fd = fd_open(base, O_RDONLY | O_DIRECTORY, 0);
 	finished.name = spec->tests[test->index];
 	passed = fstests_has_pass(job, finished.name, &time_offset);
 	if (!job_has_said(job, JOB_SAYS_TEST_FINISHED)) {
-		fill_evidence(&evidence, results_fd, passed, &finished);
+		evidence.notrun = false;
+		if (!passed)
+			fill_evidence(job, &evidence, &finished);
 		finished.check_verdict =
 			verdict_of(passed, evidence.notrun, by_check);
 		finished.leftovers = aftermath->leftovers[0] != '\0';
@@ -133,9 +138,27 @@ void finish_test(struct job *job, const Pb__RunSpec *spec,
 		say_finished(job, &finished, owner);
 	}
 	job->time_offset = time_offset;
-	if (results_fd >= 0 && collect_take(collect, results_fd, finished.name,
-					    test->index, test->rerun) < 0)
-		log_warning("what a test left can't be collected");
 	job->last_rerun = test->rerun;
+	job->leaves = (struct job_leaves){
+		.index = test->index,
+		.rerun = test->rerun,
+	};
+	__atomic_store_n(&job->leaves.due, true, __ATOMIC_RELEASE);
 	__atomic_store_n(&test->active, false, __ATOMIC_RELEASE);
+}
+
+void finish_collect(struct job *job, const Pb__RunSpec *spec,
+		    struct collect *collect)
+{
+	struct job_leaves *leaves = &job->leaves;
+	fd_auto int results_fd = -1;
+
+	if (!leaves->due)
+		return;
+	results_fd = open_results(job);
+	if (results_fd >= 0 &&
+	    collect_take(collect, results_fd, spec->tests[leaves->index],
+			 leaves->index, leaves->rerun) < 0)
+		log_warning("what a test left can't be collected");
+	__atomic_store_n(&leaves->due, false, __ATOMIC_RELEASE);
 }

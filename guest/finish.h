@@ -8,6 +8,7 @@
 #pragma once
 
 #include "guest/collect.h"
+#include "guest/counters.h"
 #include "guest/job.h"
 
 #include "fstvm.pb-c.h"
@@ -17,6 +18,7 @@ struct finish_owner {
 	/* Where the kernel's log stands now. */
 	uint64_t (*kmsg_next)(void *context);
 	void *context;
+	const struct counters *counters;
 };
 
 /* What is known beside the evidence; "" where there is nothing. */
@@ -25,9 +27,13 @@ struct finish_aftermath {
 	const char *wedged; /* which processes can't be killed */
 };
 
-/* Sends TestFinished for job->test, unless a predecessor did, queues its
- * artifacts, and marks it over. by_check: check itself went past the test. */
-void finish_test(struct job *job, const Pb__RunSpec *spec,
-		 struct collect *collect, bool by_check,
+/* Sends TestFinished for job->test, unless a predecessor did, and marks it
+ * over; its files are to be collected then. by_check: check itself went past
+ * the test. */
+void finish_test(struct job *job, const Pb__RunSpec *spec, bool by_check,
 		 const struct finish_aftermath *aftermath,
 		 const struct finish_owner *owner);
+/* Queues the files of the test that is over, if that is still to be done: before
+ * the next test makes its own. */
+void finish_collect(struct job *job, const Pb__RunSpec *spec,
+		    struct collect *collect);

@@ -256,6 +256,7 @@ bool fstests_has_pass(const struct job *job, const char *name,
 	uint64_t offset = job->time_offset;
 	fd_auto int fd = -1;
 	bool found = false;
+	bool more = true;
 	ssize_t n;
 	size_t used;
 
@@ -263,13 +264,12 @@ bool fstests_has_pass(const struct job *job, const char *name,
 	fd = fd_open(FSTESTS_TIME_LINK, O_RDONLY | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return false;
-	while ((n = pread(fd, text, sizeof(text), (off_t)offset)) > 0) {
+	while (more && (n = pread(fd, text, sizeof(text), (off_t)offset)) > 0) {
 		found = fstests_time_has(bytes_of(text, (size_t)n), name,
 					 &used) ||
 			found;
 		offset += used;
-		if (used == 0)
-			break;
+		more = used > 0 && (size_t)n == sizeof(text);
 	}
 	*ret_offset = offset;
 	return found;

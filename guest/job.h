@@ -64,6 +64,13 @@ struct job_test {
 	uint64_t stdout_offset; /* check's output when it began */
 };
 
+/* The files of the test that is over. */
+struct job_leaves {
+	bool due; /* they are not collected yet */
+	uint32_t index;
+	uint32_t rerun;
+};
+
 struct job {
 	struct outbox outbox;
 	uint64_t received_upto; /* reliable messages taken from the host */
@@ -86,6 +93,7 @@ struct job {
 	bool stop_requested;
 	uint64_t check_started_ns;
 	struct job_test test;
+	struct job_leaves leaves;
 	uint32_t last_rerun; /* of the test before next_index, when over */
 	/* What the test before has left behind, once that is known: the next
 	 * one must not begin. "": nothing. */

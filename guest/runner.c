@@ -95,12 +95,13 @@ static void on_examined(void *context)
 		hook_ask_again(&runner->hook, HOOK_TEST_STARTS);
 }
 
-bool runner_finish_test(struct runner *runner, bool by_check)
+bool runner_tell_finished(struct runner *runner, bool by_check)
 {
 	const struct finish_owner owner = {
 		.send = runner->owner.send,
 		.kmsg_next = runner->owner.kmsg_next,
 		.context = runner->owner.context,
+		.counters = &runner->counters,
 	};
 	struct job *job = runner->job;
 	const struct finish_aftermath aftermath = {
@@ -117,10 +118,22 @@ bool runner_finish_test(struct runner *runner, bool by_check)
 		return job->left[0] != '\0';
 	ev_timer_stop(runner->loop, &runner->climb);
 	ladder_init(&runner->ladder);
-	finish_test(job, runner->spec, runner->collect, by_check, &aftermath,
-		    &owner);
+	finish_test(job, runner->spec, by_check, &aftermath, &owner);
 	scope_close(&runner->scope);
 	return job->left[0] != '\0';
+}
+
+void runner_collect(struct runner *runner)
+{
+	finish_collect(runner->job, runner->spec, runner->collect);
+}
+
+bool runner_finish_test(struct runner *runner, bool by_check)
+{
+	bool has_left_some = runner_tell_finished(runner, by_check);
+
+	runner_collect(runner);
+	return has_left_some;
 }
 
 void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason)
@@ -221,6 +234,8 @@ void runner_init(struct runner *runner, struct ev_loop *loop, struct job *job,
 		.supervisor_fd = supervisor_fd,
 		.state = RUNNER_IDLE,
 	};
+	counters_open(&runner->counters, "/sys/kernel",
+		      "/proc/sys/kernel/tainted");
 	init_timer(runner, &runner->deadline, overtime_on_deadline, 1);
 	init_timer(runner, &runner->climb, overtime_on_climb,
 		   LADDER_STEP_MS / 1000.0);
@@ -280,6 +295,7 @@ static void take_over(struct runner *runner)
 {
 	struct job_test *test = &runner->job->test;
 
+	runner_collect(runner);
 	if (test->active && test->pid != 0)
 		scope_adopt(&runner->scope, test->index, test->pid);
 	make_rest_of_step(runner);

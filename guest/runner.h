@@ -29,6 +29,7 @@
 
 #include "guest/aftermath.h"
 #include "guest/collect.h"
+#include "guest/counters.h"
 #include "guest/hook.h"
 #include "guest/inquest.h"
 #include "guest/job.h"
@@ -51,6 +52,8 @@ enum runner_state {
 struct runner_owner {
 	int (*send)(void *context, Pb__Envelope *envelope);
 	uint64_t (*kmsg_next)(void *context);
+	/* What is to be sent goes now, not when the loop comes round. */
+	void (*push)(void *context);
 	/* There is something new to be sent when nothing else is. */
 	void (*kick)(void *context);
 	/* job->end and its reason say how. */
@@ -64,6 +67,7 @@ struct runner {
 	struct job *job;
 	const Pb__RunSpec *spec;
 	struct collect *collect;
+	struct counters counters;
 	struct hook hook;
 	struct scope scope;
 	struct ladder ladder;
@@ -113,7 +117,11 @@ void runner_pause(struct runner *runner);
  * what asks is called again. */
 bool runner_examine(struct runner *runner, bool closely);
 /* by_check: check itself is past the test, so that what is not a pass is a
- * failure. Returns whether it has left something behind. */
+ * failure. Returns whether it has left something behind. Its files are still to
+ * be collected. */
+bool runner_tell_finished(struct runner *runner, bool by_check);
+void runner_collect(struct runner *runner);
+/* Both. */
 bool runner_finish_test(struct runner *runner, bool by_check);
 /* The job ends, of which a successor may have to make the rest. */
 void runner_decide(struct runner *runner, Pb__JobEnd how, const char *reason);
