@@ -220,8 +220,6 @@ static bool has_golden(int tests_fd, const char *name)
 	char path[2 * LIMIT_NAME + 16];
 	struct stat status;
 
-	if (tests_fd < 0)
-		return true;
 	(void)snprintf(path, sizeof(path), "%s.out", name);
 	/* A symbolic link to the variant in use counts. */
 	return !fstatat(tests_fd, path, &status, AT_SYMLINK_NOFOLLOW);

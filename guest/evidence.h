@@ -32,8 +32,7 @@ struct evidence {
 	char hint[LIMIT_TEXT + 1];
 };
 
-/* Of "generic/001". results_fd: RESULT_BASE; tests_fd: the tree's tests/, or
- * -1 when the golden output is known to be there.
+/* Of "generic/001". results_fd: RESULT_BASE; tests_fd: the tree's tests/.
  * -EINVAL for a name that is not dir/test; nothing found is no failure. */
 must_check int evidence_read(struct evidence *ret_evidence, int results_fd,
 			     int tests_fd, const char *name);

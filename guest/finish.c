@@ -71,9 +71,6 @@ static int open_results(const struct job *job)
 	return fd_open(base, O_RDONLY | O_DIRECTORY, 0);
 }
 
-/* Why it has not passed. Of a test that has, nothing is looked for: check calls
- * no test passed that has left a core, a dirty log or file system, or has other
- * output than its golden one. */
 static void fill_evidence(const struct job *job, struct evidence *evidence,
 			  Pb__TestFinished *finished)
 {
@@ -91,10 +88,36 @@ static void fill_evidence(const struct job *job, struct evidence *evidence,
 	memset(evidence, 0, sizeof(*evidence));
 }
 
+static void fill_excerpt(const struct job *job, bool by_check,
+			 Pb__TestFinished *finished)
+{
+	static char excerpt[LIMIT_TEXT + 1];
+	char *end;
+
+	output_excerpt(job, job->test.stdout_offset, excerpt, sizeof(excerpt));
+	end = strrchr(excerpt, '\n');
+	/* What follows is the beginning of the next test's line. */
+	if (by_check && end != NULL)
+		end[1] = '\0';
+	finished->output_excerpt = excerpt;
+}
+
+/* Why it has not passed. Of a test that has, nothing is looked for: check calls
+ * no test passed that has left a core, a dirty log or file system, or has other
+ * output than its golden one. Returns whether check has not run it. */
+static bool fill_why(const struct job *job, bool by_check,
+		     Pb__TestFinished *finished)
+{
+	static struct evidence evidence;
+
+	fill_evidence(job, &evidence, finished);
+	fill_excerpt(job, by_check, finished);
+	return evidence.notrun;
+}
+
 static void say_finished(struct job *job, Pb__TestFinished *finished,
 			 const struct finish_owner *owner)
 {
-	static char excerpt[LIMIT_TEXT + 1];
 	Pb__Envelope envelope = PB__ENVELOPE__INIT;
 	const struct job_test *test = &job->test;
 
@@ -104,8 +127,6 @@ static void say_finished(struct job *job, Pb__TestFinished *finished,
 	fill_times(test, finished);
 	fill_kernel(test, owner->counters, finished);
 	finished->kmsg_sequence = owner->kmsg_next(owner->context);
-	output_excerpt(job, test->stdout_offset, excerpt, sizeof(excerpt));
-	finished->output_excerpt = excerpt;
 	envelope.body_case = PB__ENVELOPE__BODY_TEST_FINISHED;
 	envelope.test_finished = finished;
 	job_will_say(job, JOB_SAYS_TEST_FINISHED);
@@ -117,7 +138,6 @@ void finish_test(struct job *job, const Pb__RunSpec *spec, bool by_check,
 		 const struct finish_aftermath *aftermath,
 		 const struct finish_owner *owner)
 {
-	static struct evidence evidence;
 	Pb__TestFinished finished = PB__TEST_FINISHED__INIT;
 	struct job_test *test = &job->test;
 	uint64_t time_offset;
@@ -126,11 +146,9 @@ void finish_test(struct job *job, const Pb__RunSpec *spec, bool by_check,
 	finished.name = spec->tests[test->index];
 	passed = fstests_has_pass(job, finished.name, &time_offset);
 	if (!job_has_said(job, JOB_SAYS_TEST_FINISHED)) {
-		evidence.notrun = false;
-		if (!passed)
-			fill_evidence(job, &evidence, &finished);
-		finished.check_verdict =
-			verdict_of(passed, evidence.notrun, by_check);
+		bool notrun = !passed && fill_why(job, by_check, &finished);
+
+		finished.check_verdict = verdict_of(passed, notrun, by_check);
 		finished.leftovers = aftermath->leftovers[0] != '\0';
 		finished.leftovers_text =
 			(char *)(uintptr_t)aftermath->leftovers;

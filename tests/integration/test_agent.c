@@ -134,6 +134,28 @@ static void test_artifacts(void **state)
 	scene_expect_clean_end(scene);
 }
 
+/* What check says of a failure, and nothing of the next test. */
+static void test_excerpt(void **state)
+{
+	static const char *const tests[] = {"generic/901", "generic/001", NULL};
+	struct scene *scene = scene_of(state);
+	const char *excerpt;
+	size_t len;
+
+	scene_plan(scene, tests);
+	scene_start(scene);
+	controller_wait_over(&scene->controller);
+	excerpt = controller_attempt(&scene->controller, 0)->excerpt;
+	assert_non_null(strstr(excerpt, "- output mismatch (see "));
+	assert_non_null(strstr(excerpt, "+Silence is broken\n"));
+	assert_null(strstr(excerpt, "generic/001"));
+	len = strlen(excerpt);
+	assert_int_equal(excerpt[len - 1], '\n');
+	excerpt = controller_attempt(&scene->controller, 1)->excerpt;
+	assert_true(excerpt == NULL || excerpt[0] == '\0');
+	scene_expect_clean_end(scene);
+}
+
 /* check -L: a test that fails once and passes then. */
 static void test_reruns(void **state)
 {
@@ -955,6 +977,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(test_normal_run),
 		SCENE_TEST(test_artifacts),
+		SCENE_TEST(test_excerpt),
 		SCENE_TEST(test_reruns),
 		SCENE_TEST(test_leftovers),
 		SCENE_TEST(test_leftovers_that_go),
