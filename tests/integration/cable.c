@@ -193,6 +193,18 @@ void cable_filter_with(struct cable_side *side, cable_filter *callback,
 	side->filter_context = context;
 }
 
+Pb__Envelope__BodyCase cable_body_of(const struct frame *frame)
+{
+	Pb__Envelope *envelope = pb__envelope__unpack(NULL, frame->payload.len,
+						      frame->payload.data);
+	Pb__Envelope__BodyCase body;
+
+	assert_non_null(envelope);
+	body = envelope->body_case;
+	pb__envelope__free_unpacked(envelope, NULL);
+	return body;
+}
+
 void cable_hold(struct cable_side *side)
 {
 	side->held = true;

@@ -9,6 +9,8 @@
 
 #include "shared/frame.h"
 
+#include "fstvm.pb-c.h"
+
 #include <ev.h>
 #include <stdbool.h>
 
@@ -52,6 +54,8 @@ void cable_close(struct cable *cable);
 /* A filter must be set before the first byte. */
 void cable_filter_with(struct cable_side *side, cable_filter *callback,
 		       void *context);
+/* Which message a frame holds, for a filter. */
+Pb__Envelope__BodyCase cable_body_of(const struct frame *frame);
 void cable_hold(struct cable_side *side);
 void cable_release(struct cable_side *side);
 /* Foreign bytes, after those that wait already. */

@@ -109,6 +109,13 @@ int scene_tear_down(void **state)
 	return 0;
 }
 
+struct scene *scene_of(void **state)
+{
+	if (*state == NULL)
+		skip();
+	return *state;
+}
+
 void scene_note_loops(struct scene *scene)
 {
 	scene->test_loop = machine_loop_of(scene->controller.test_dev);
@@ -209,6 +216,18 @@ static void expect_detached(const char *path, struct machine_loop was)
 	assert_true(was.inode != 0);
 	if (machine_loop_detach(path, was))
 		fail_msg("%s is still attached", path);
+}
+
+unsigned int scene_count(const struct scene *scene, Pb__Envelope__BodyCase body)
+{
+	return scene->controller.count[body];
+}
+
+void scene_expect_all_pass(const struct scene *scene)
+{
+	for (uint32_t i = 0; i < scene->controller.spec.n_tests; i++)
+		controller_expect(&scene->controller, i,
+				  PB__VERDICT__VERDICT_PASS);
 }
 
 void scene_expect_unclean(const struct scene *scene)

@@ -29,6 +29,9 @@ struct scene {
 /* For cmocka: a scene in *state, or the test is skipped. */
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
+#define SCENE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+struct scene *scene_of(void **state);
 
 /* The tests to run, NULL-terminated; then the spec and the cable may still be
  * changed, then the agent is started. */
@@ -47,6 +50,11 @@ void scene_wait_end(struct scene *scene);
 /* Of generic/912, 913 and 001: the second one's leftover ended the job, and the
  * third has not begun. */
 void scene_expect_unclean(const struct scene *scene);
+/* How many messages of this kind have come. */
+unsigned int scene_count(const struct scene *scene,
+			 Pb__Envelope__BodyCase body);
+/* All tests have passed, whatever happened on the way. */
+void scene_expect_all_pass(const struct scene *scene);
 /* The agent ended well and left nothing behind: no process, mount, cgroup,
  * loop device, nothing changed; journal and result are one. */
 void scene_expect_clean_end(struct scene *scene);

@@ -138,9 +138,6 @@ static void test_reruns(void **state)
 	scene_expect_clean_end(scene);
 }
 
-#define SCENE_TEST(name) \
-	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {

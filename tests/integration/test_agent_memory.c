@@ -100,9 +100,6 @@ static void test_is_small(void **state)
 	assert_in_range(resident_kib(scene), 1, RESIDENT_KIB);
 }
 
-#define SCENE_TEST(name) \
-	cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest cases[] = {
