@@ -127,9 +127,10 @@ static void on_test_starts(struct runner *runner, struct hook_client *client)
 		return;
 	runner_enter(runner, RUNNER_STARTING);
 	runner->asked_ns = clock_mono_ns();
-	/* The host's answer takes longer than the collecting. */
 	runner->owner.push(runner->owner.context);
+	/* The host's answer takes longer than this. */
 	runner_collect(runner);
+	scope_prepare(&runner->scope);
 	if (host_knows(runner)) {
 		let_start(runner);
 		return;
@@ -152,7 +153,7 @@ static void on_scope_begin(struct runner *runner, struct hook_client *client)
 	struct job_test *test = &runner->job->test;
 
 	if (test->active && test->pid != client->request.pid) {
-		scope_open(&runner->scope, test->index, client->request.pid);
+		scope_open(&runner->scope, client->request.pid);
 		test->run_started_ns = clock_mono_ns();
 		test->pid = client->request.pid;
 		runner_enter(runner, RUNNER_TEST);
@@ -195,6 +196,8 @@ static void on_scope_stop(struct runner *runner, struct hook_client *client)
 	if (!runner->job->test.active || scope_is_empty(&runner->scope)) {
 		see_off(runner);
 		hook_reply(client);
+		/* While check is at its own work. */
+		scope_prepare(&runner->scope);
 		return;
 	}
 	scope_kill(&runner->scope, false);
@@ -220,8 +223,10 @@ void course_on_vacant(void *context)
 	if (check_goes_on && scope_is_empty(&runner->scope))
 		see_off(runner);
 	hook_reply_all(&runner->hook, HOOK_SCOPE_STOP);
-	if (check_goes_on)
+	if (check_goes_on) {
+		scope_prepare(&runner->scope);
 		return;
+	}
 	if (invocation_is_gone(runner))
 		invocation_settle(runner);
 	else

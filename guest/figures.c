@@ -50,6 +50,7 @@ void figures_log(const struct latency *hooks, const struct latency *acks)
 	log_info("agent: %u KiB resident, supervisor %u KiB",
 		 resident_kib(getpid()), resident_kib(getppid()));
 	log_latency("hooks", &hooks[HOOK_TEST_STARTS]);
+	log_latency("begins", &hooks[HOOK_SCOPE_BEGIN]);
 	log_latency("stops", &hooks[HOOK_SCOPE_STOP]);
 	log_latency("acks", acks);
 }

@@ -61,6 +61,7 @@ void invocation_start(struct runner *runner)
 	invocation_say_started(runner);
 	runner_enter(runner, RUNNER_BETWEEN);
 	invocation_ask(runner);
+	scope_prepare(&runner->scope);
 }
 
 static void send_check_exited(struct runner *runner, char *last_output)

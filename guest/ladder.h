@@ -14,6 +14,8 @@
 
 #include "guest/scope.h"
 
+#include <stdint.h>
+
 enum ladder_state {
 	LADDER_IDLE,
 	LADDER_TERM,

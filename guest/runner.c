@@ -119,7 +119,8 @@ bool runner_tell_finished(struct runner *runner, bool by_check)
 	ev_timer_stop(runner->loop, &runner->climb);
 	ladder_init(&runner->ladder);
 	finish_test(job, runner->spec, by_check, &aftermath, &owner);
-	scope_close(&runner->scope);
+	if (runner->scope.leader != 0)
+		scope_close(&runner->scope);
 	return job->left[0] != '\0';
 }
 
@@ -168,6 +169,7 @@ void runner_end(struct runner *runner)
 	aftermath_stop(&runner->aftermath);
 	runner_wait_no_more(runner);
 	(void)runner_finish_test(runner, false);
+	scope_close(&runner->scope);
 	runner->job->check_wanted = false;
 	runner_enter(runner, RUNNER_IDLE);
 	runner->owner.ended(runner->owner.context);
@@ -296,8 +298,6 @@ static void take_over(struct runner *runner)
 	struct job_test *test = &runner->job->test;
 
 	runner_collect(runner);
-	if (test->active && test->pid != 0)
-		scope_adopt(&runner->scope, test->index, test->pid);
 	make_rest_of_step(runner);
 	if (is_to_be_given_up(runner))
 		course_give_up(runner);
@@ -318,6 +318,7 @@ void runner_start(struct runner *runner, int hook_fd)
 {
 	struct job *job = runner->job;
 
+	scope_adopt(&runner->scope, job->test.active ? job->test.pid : 0);
 	hook_open(&runner->hook, runner->loop, hook_fd, course_on_hook, runner);
 	if (job->check_wanted && !runner_is_decided(runner))
 		take_over(runner);

@@ -16,49 +16,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
+/* What a test has left in it and does not die ends the job, and the VM: the next
+ * test never needs another name. */
+#define CGROUP "/sys/fs/cgroup/fstvm.test"
+#define PROCS  CGROUP "/cgroup.procs"
+#define EVENTS CGROUP "/cgroup.events"
 
 enum { SCOPE_PIDS = 512, PROCS_BYTES = 8192, PID_MAX = 4194304 };
 
-static void cgroup_path(char *to, size_t cap, const struct scope *scope,
-			const char *file)
+void scope_adopt(struct scope *scope, pid_t leader)
 {
-	snprintf(to, cap, CGROUP_ROOT "/fstvm.test-%u%s%s", scope->number,
-		 file[0] != '\0' ? "/" : "", file);
+	*scope = (struct scope){
+		.leader = leader,
+		.has_cgroup = access(PROCS, F_OK) == 0,
+	};
 }
 
-void scope_open(struct scope *scope, uint32_t number, pid_t leader)
-{
-	char path[128];
-	char text[32];
-
-	*scope = (struct scope){.number = number, .leader = leader};
-	cgroup_path(path, sizeof(path), scope, "");
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return;
-	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
-	snprintf(text, sizeof(text), "%d", leader);
-	scope->has_cgroup = fd_write_text(AT_FDCWD, path, text) == 0;
-}
-
-void scope_adopt(struct scope *scope, uint32_t number, pid_t leader)
-{
-	char path[128];
-
-	*scope = (struct scope){.number = number, .leader = leader};
-	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
-	scope->has_cgroup = access(path, F_OK) == 0;
-}
-
-static int pids_of_cgroup(const struct scope *scope, pid_t *pids, int cap)
+static int pids_of_cgroup(pid_t *pids, int cap)
 {
 	static char text[PROCS_BYTES];
-	char path[128];
 	char *end = text;
 	int count = 0;
 
-	cgroup_path(path, sizeof(path), scope, "cgroup.procs");
-	if (fd_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (fd_read_text(AT_FDCWD, PROCS, text, sizeof(text)) < 0)
 		return 0;
 	while (count < cap && *end != '\0') {
 		long pid = strtol(end, &end, 10);
@@ -78,6 +58,43 @@ static bool is_in(const pid_t *pids, int count, pid_t pid)
 		if (pids[i] == pid)
 			return true;
 	return false;
+}
+
+void scope_prepare(struct scope *scope)
+{
+	if (scope->leader == 0 && !scope->has_cgroup)
+		scope->has_cgroup = mkdir(CGROUP, 0755) == 0 || errno == EEXIST;
+}
+
+int scope_entrance(void)
+{
+	return fd_open(CGROUP, O_RDONLY | O_DIRECTORY, 0);
+}
+
+static bool has_leader(const struct scope *scope)
+{
+	pid_t pids[SCOPE_PIDS];
+	int count = pids_of_cgroup(pids, SCOPE_PIDS);
+
+	return is_in(pids, count, scope->leader);
+}
+
+static bool move_leader(const struct scope *scope)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", scope->leader);
+	return fd_write_text(AT_FDCWD, PROCS, text) == 0;
+}
+
+void scope_open(struct scope *scope, pid_t leader)
+{
+	scope_prepare(scope);
+	scope->leader = leader;
+	if (!scope->has_cgroup || has_leader(scope) || move_leader(scope))
+		return;
+	(void)rmdir(CGROUP);
+	scope->has_cgroup = false;
 }
 
 static int add_children(pid_t *pids, int count, int cap)
@@ -125,7 +142,7 @@ int scope_pids(const struct scope *scope, pid_t *pids, int cap)
 	if (scope->leader <= 0)
 		return 0;
 	if (scope->has_cgroup)
-		count = pids_of_cgroup(scope, pids, cap);
+		count = pids_of_cgroup(pids, cap);
 	/* A test may have moved itself to a cgroup of its own. */
 	return add_tree(scope, pids, count, cap);
 }
@@ -140,15 +157,13 @@ bool scope_is_empty(const struct scope *scope)
 int scope_watch(const struct scope *scope)
 {
 	fd_auto int fd = -1;
-	char path[128];
 
 	if (!scope->has_cgroup)
 		return -ENOENT;
 	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	cgroup_path(path, sizeof(path), scope, "cgroup.events");
-	if (inotify_add_watch(fd, path, IN_MODIFY) < 0)
+	if (inotify_add_watch(fd, EVENTS, IN_MODIFY) < 0)
 		return -errno;
 	return fd_release(&fd);
 }
@@ -177,11 +192,7 @@ int scope_kill(const struct scope *scope, bool spare_leader)
 
 void scope_close(struct scope *scope)
 {
-	char path[128];
-
-	if (scope->has_cgroup) {
-		cgroup_path(path, sizeof(path), scope, "");
-		rmdir(path);
-	}
+	if (scope->has_cgroup)
+		(void)rmdir(CGROUP);
 	*scope = (struct scope){0};
 }

@@ -3,15 +3,19 @@
 #include "guest/shim.h"
 
 #include "guest/hook.h"
+#include "guest/scope.h"
 #include "guest/udev.h"
 #include "shared/bytes.h"
 #include "shared/fd.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -91,6 +95,23 @@ static _Noreturn void exec_command(char **command)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/* In the test's cgroup from its first instruction, where the kernel can do
+ * that. */
+static pid_t fork_into_scope(void)
+{
+	fd_auto int fd = scope_entrance();
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (unsigned int)fd,
+	};
+	long pid = -1;
+
+	if (fd >= 0)
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	return pid < 0 ? fork() : (pid_t)pid;
+}
+
 /* The test's process waits on the pipe until the agent knows its number, so
  * nothing of it can run outside its scope. */
 static int run_in_scope(char **command)
@@ -103,7 +124,7 @@ static int run_in_scope(char **command)
 
 	if (fd_pipe(gate) < 0)
 		exec_command(command);
-	pid = fork();
+	pid = fork_into_scope();
 	if (pid < 0)
 		exec_command(command);
 	if (pid == 0) {

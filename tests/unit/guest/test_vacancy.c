@@ -57,7 +57,7 @@ static void is_looked_at_until_vacant(void **state)
 
 static void works_without_a_cgroup(void **state)
 {
-	const struct scope scope = {.number = 1, .leader = 1};
+	const struct scope scope = {.leader = 1};
 	struct place place = {.vacant_after = 1};
 
 	(void)state;
@@ -68,11 +68,7 @@ static void works_without_a_cgroup(void **state)
 
 static void works_with_a_cgroup_that_is_gone(void **state)
 {
-	const struct scope scope = {
-		.number = 4294967295U,
-		.leader = 1,
-		.has_cgroup = true,
-	};
+	const struct scope scope = {.leader = 1, .has_cgroup = true};
 	struct place place = {.vacant_after = 0};
 
 	(void)state;
