@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the scan alone: both together are EXPECTS_FULL_LOOP, for the file is then
+ * larger than what it is on. */
+#define SPARSE (UINT32_C(1) << 30)
+#define LOOP   (UINT32_C(1) << 31)
+
 /* Words of fstests' common/ and of tools. In the order of the table, all that
  * stand in a line count; "also" must follow in the same line. */
 static const struct expect_row {
@@ -53,6 +58,8 @@ static const struct expect_row {
 	{"_fsv_scratch_corrupt", NULL, PB__EXPECTS__EXPECTS_DAMAGE},
 	{"pwrite", "SCRATCH_DEV", PB__EXPECTS__EXPECTS_DAMAGE},
 	{"of=$SCRATCH_DEV", NULL, PB__EXPECTS__EXPECTS_DAMAGE},
+	{"_require_sparse_files", NULL, SPARSE},
+	{"_require_loop", NULL, LOOP},
 };
 
 static bool has(struct bytes line, const char *text)
@@ -110,7 +117,9 @@ uint32_t expect_scan(struct bytes source)
 		bits |= scan_line(bytes_take(&source, len));
 		(void)bytes_take(&source, 1);
 	}
-	return bits;
+	if (bits & SPARSE && bits & LOOP)
+		bits |= PB__EXPECTS__EXPECTS_FULL_LOOP;
+	return bits & ~(SPARSE | LOOP);
 }
 
 uint32_t expect_read(const char *tree, const char *test)

@@ -14,6 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	must(expect_scan(bytes_of(data, size)) <
-	     2 * (uint32_t)PB__EXPECTS__EXPECTS_DAMAGE);
+	     2 * (uint32_t)PB__EXPECTS__EXPECTS_FULL_LOOP);
 	return 0;
 }

@@ -45,6 +45,15 @@ static void test_words(void **state)
 	       EXPECTS(DAMAGE));
 }
 
+/* generic/361 */
+static void test_full_loop(void **state)
+{
+	(void)state;
+	expect("_require_loop\n_require_sparse_files\n", EXPECTS(FULL_LOOP));
+	expect("_require_loop\n", 0);
+	expect("_require_sparse_files\n", 0);
+}
+
 /* A target by its name is that target only. */
 static void test_named_targets(void **state)
 {
@@ -125,6 +134,7 @@ static void test_upstream(void **state)
 		{EXPECTS(SHUTDOWN), 30, 70},
 		{EXPECTS(INJECTION), 40, 80},
 		{EXPECTS(DAMAGE), 150, 500},
+		{EXPECTS(FULL_LOOP), 1, 5},
 	};
 
 	(void)state;
@@ -147,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_full_loop),
 		cmocka_unit_test(test_named_targets),
 		cmocka_unit_test(test_what_expects_nothing),
 		cmocka_unit_test(test_several_lines),
