@@ -92,12 +92,12 @@ static void fill_excerpt(const struct job *job, bool by_check,
 			 Pb__TestFinished *finished)
 {
 	static char excerpt[LIMIT_TEXT + 1];
-	char *end;
+	bool all = output_excerpt(job, job->test.stdout_offset, excerpt,
+				  sizeof(excerpt));
+	char *end = strrchr(excerpt, '\n');
 
-	output_excerpt(job, job->test.stdout_offset, excerpt, sizeof(excerpt));
-	end = strrchr(excerpt, '\n');
 	/* What follows is the beginning of the next test's line. */
-	if (by_check && end != NULL)
+	if (all && by_check && !job->check_exited && end != NULL)
 		end[1] = '\0';
 	finished->output_excerpt = excerpt;
 }

@@ -50,20 +50,24 @@ uint64_t output_size(const struct job *job)
 	return size_of(fd);
 }
 
-static void read_text(int fd, uint64_t offset, char *to, size_t cap)
+/* Whether that is all there is. */
+static bool read_text(int fd, uint64_t offset, char *to, size_t cap)
 {
+	enum { LONGEST_ESCAPE = sizeof("\\xNN") };
 	static uint8_t raw[LIMIT_TEXT];
 	ssize_t n = fd < 0 ? 0 : pread(fd, raw, sizeof(raw), (off_t)offset);
+	struct bytes text = bytes_of(raw, n > 0 ? (size_t)n : 0);
+	size_t len = escape_text(to, cap, text, true);
 
-	escape_text(to, cap, bytes_of(raw, n > 0 ? (size_t)n : 0), true);
+	return text.len < sizeof(raw) && len + LONGEST_ESCAPE < cap;
 }
 
-void output_excerpt(const struct job *job, uint64_t offset, char *to,
+bool output_excerpt(const struct job *job, uint64_t offset, char *to,
 		    size_t cap)
 {
 	fd_auto int fd = open_file(job, "out", O_RDONLY);
 
-	read_text(fd, offset, to, cap);
+	return read_text(fd, offset, to, cap);
 }
 
 void output_tail(const struct job *job, char *to, size_t cap)
@@ -73,7 +77,7 @@ void output_tail(const struct job *job, char *to, size_t cap)
 	int fd = size_of(err) > 0 ? err : out;
 	uint64_t size = size_of(fd);
 
-	read_text(fd, size > LIMIT_TEXT ? size - LIMIT_TEXT : 0, to, cap);
+	(void)read_text(fd, size > LIMIT_TEXT ? size - LIMIT_TEXT : 0, to, cap);
 }
 
 /* Once, when it grows no more: how much is left out. */

@@ -18,8 +18,9 @@ enum { OUTPUT_CAP_BYTES = 16 * 1024 * 1024 };
 must_check int output_open(const struct job *job, int *ret_out, int *ret_err);
 /* Size of check's stdout now. */
 uint64_t output_size(const struct job *job);
-/* What check has printed since offset: text, NUL-terminated. */
-void output_excerpt(const struct job *job, uint64_t offset, char *to,
+/* What check has printed since offset: text, NUL-terminated. Returns whether that
+ * is all of it. */
+bool output_excerpt(const struct job *job, uint64_t offset, char *to,
 		    size_t cap);
 /* The tail of check's stderr, or of its stdout when that is empty. */
 void output_tail(const struct job *job, char *to, size_t cap);
