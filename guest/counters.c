@@ -26,13 +26,6 @@ void counters_open(struct counters *counters, const char *directory,
 	counters->taint_fd = fd_open(taint, O_RDONLY, 0);
 }
 
-void counters_close(struct counters *counters)
-{
-	fd_close(&counters->warn_fd);
-	fd_close(&counters->oops_fd);
-	fd_close(&counters->taint_fd);
-}
-
 /* The start of such a file is made anew for each read of it. */
 static bool read_number(int fd, uint64_t *ret_number)
 {

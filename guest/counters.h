@@ -28,5 +28,4 @@ struct counts {
 /* directory: "/sys/kernel"; taint: "/proc/sys/kernel/tainted". */
 void counters_open(struct counters *counters, const char *directory,
 		   const char *taint);
-void counters_close(struct counters *counters);
 struct counts counters_read(const struct counters *counters);

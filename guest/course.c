@@ -110,6 +110,8 @@ static bool take_turn(struct runner *runner, struct hook_client *client)
 		return true;
 	log_warning("check starts a test that is not planned");
 	runner_collect(runner);
+	/* Or it would be in the scope of the test after it. */
+	scope_close(&runner->scope);
 	runner_enter(runner, RUNNER_BETWEEN);
 	hook_reply(client);
 	return false;

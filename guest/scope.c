@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a test has left in it and does not die ends the job, and the VM: the next
- * test never needs another name. */
+/* A process that a test has left in it and that does not die ends the job, and
+ * the VM: the next test never needs another name. */
 #define CGROUP "/sys/fs/cgroup/fstvm.test"
 #define PROCS  CGROUP "/cgroup.procs"
 #define EVENTS CGROUP "/cgroup.events"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* scope - the processes of one test, so that all of them can be ended.
  *
- * A cgroup2 directory, a new one for each test. Where there is no cgroup2, or
- * the test's process has moved to another one, its descendants by /proc, which
+ * A cgroup2 directory, a new one for each test unless the last could not be
+ * removed (a test may have made others in it). Where there is no cgroup2, or the
+ * test's process has moved to another one, its descendants by /proc, which
  * misses what has been re-parented.
  *
  * It is made before the test's process, which is cloned into it (clone3(), since

@@ -117,6 +117,7 @@ static pid_t fork_into_scope(void)
 static int run_in_scope(char **command)
 {
 	struct hook_request request = {.kind = HOOK_SCOPE_BEGIN};
+	pid_t keeper = getpid();
 	int gate[2];
 	int status = 0;
 	pid_t pid;
@@ -130,6 +131,9 @@ static int run_in_scope(char **command)
 	if (pid == 0) {
 		fd_close(&gate[1]);
 		(void)!read(gate[0], &go, 1);
+		/* The gate is open, too, when who keeps it is dead. */
+		if (getppid() != keeper)
+			_exit(126);
 		exec_command(command);
 	}
 	fd_close(&gate[0]);

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the scan alone: both together are EXPECTS_FULL_LOOP, for the file is then
- * larger than what it is on. */
+/* Of the scan alone: both together are taken for a loop device on a file that is
+ * larger than what it is on (generic/361, the only one so far). */
 #define SPARSE (UINT32_C(1) << 30)
 #define LOOP   (UINT32_C(1) << 31)
 

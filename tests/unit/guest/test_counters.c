@@ -57,6 +57,13 @@ static void open_them(struct counters *counters)
 	counters_open(counters, directory, taint);
 }
 
+static void close_them(struct counters *counters)
+{
+	fd_close(&counters->warn_fd);
+	fd_close(&counters->oops_fd);
+	fd_close(&counters->taint_fd);
+}
+
 static struct counts read_once(void)
 {
 	struct counters counters;
@@ -64,7 +71,7 @@ static struct counts read_once(void)
 
 	open_them(&counters);
 	counts = counters_read(&counters);
-	counters_close(&counters);
+	close_them(&counters);
 	return counts;
 }
 
@@ -88,7 +95,7 @@ static void test_all(void **state)
 	counts = counters_read(&counters);
 	assert_int_equal(counts.warns, 13);
 	assert_int_equal(counts.taint, 4608);
-	counters_close(&counters);
+	close_them(&counters);
 }
 
 static void test_not_known(void **state)
@@ -112,7 +119,7 @@ static void test_not_known(void **state)
 	counters_open(&counters, "/nowhere", "/nowhere/tainted");
 	assert_false(counters_read(&counters).known);
 	assert_int_equal(counters_read(&counters).taint, 0);
-	counters_close(&counters);
+	close_them(&counters);
 }
 
 int main(void)
