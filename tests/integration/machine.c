@@ -7,12 +7,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/loop.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +120,25 @@ static void make_mounts(void)
 		give_up("mount");
 }
 
+/* As before Linux 5.3. */
+static void deny_clone3(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {
+		.len = sizeof(filter) / sizeof(filter[0]),
+		.filter = filter,
+	};
+
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		give_up("seccomp");
+}
+
 static _Noreturn void run_agent(const struct init *init)
 {
 	char channel[16];
@@ -130,6 +152,8 @@ static _Noreturn void run_agent(const struct init *init)
 		give_up("dup2");
 	for (size_t i = 0; init->environment[i] != NULL; i++)
 		putenv((char *)(uintptr_t)init->environment[i]);
+	if (getenv("MACHINE_HAS_NO_CLONE3") != NULL)
+		deny_clone3();
 	execl(init->program, "fstvm-agent", "--channel", channel, "--tree",
 	      init->tree, (char *)NULL);
 	give_up(init->program);

@@ -41,7 +41,8 @@ bool machine_is_possible(void);
 
 /* program: the agent; tree: an fstests tree; agent_fd: the agent's end of
  * the channel, closed here; environment: NULL-terminated, added to the
- * agent's; log: the path for what the agent prints. */
+ * agent's (with "MACHINE_HAS_NO_CLONE3=1" it has none, like a kernel before
+ * 5.3); log: the path for what the agent prints. */
 void machine_start(struct machine *machine, struct ev_loop *loop,
 		   const char *program, const char *tree, int agent_fd,
 		   const char *const *environment, const char *log);

@@ -39,27 +39,32 @@ static void append(const char *path, const char *text)
 	assert_int_equal(fd_write_all(fd, text, strlen(text)), 0);
 }
 
-static void make_tree(struct scene *scene)
+static void add_test(const struct scene *scene, const char *name)
 {
-	static const char *const files[] = {"950", "950.out", "951", "951.out",
-					    "952", "952.out", "953", "953.out",
-					    "954", "954.out"};
 	char to[192];
 	char from[512];
+	char golden[512];
+	const char *const copy[] = {"cp", "-p", from, golden, to, NULL};
+
+	snprintf(from, sizeof(from), FSTVM_TEST_EXTRA "/%s", name);
+	snprintf(golden, sizeof(golden), FSTVM_TEST_EXTRA "/%s.out", name);
+	snprintf(to, sizeof(to), "%s/tests/generic", scene->tree);
+	run(copy);
+	snprintf(to, sizeof(to), "%s/tests/generic/group.list", scene->tree);
+	append(to, name);
+	append(to, " harness\n");
+}
+
+static void make_tree(struct scene *scene)
+{
+	static const char *const names[] = {"950", "951", "952",
+					    "953", "954", "955"};
 	const char *const copy[] = {"cp", "-R", FSTVM_TEST_SUITE, scene->tree,
 				    NULL};
 
 	run(copy);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		const char *const add[] = {"cp", "-p", from, to, NULL};
-
-		snprintf(from, sizeof(from), FSTVM_TEST_EXTRA "/%s", files[i]);
-		snprintf(to, sizeof(to), "%s/tests/generic", scene->tree);
-		run(add);
-	}
-	snprintf(to, sizeof(to), "%s/tests/generic/group.list", scene->tree);
-	append(to, "950 harness\n951 harness\n952 harness\n953 harness\n"
-		   "954 harness\n");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		add_test(scene, names[i]);
 }
 
 int scene_set_up(void **state)

@@ -4,7 +4,8 @@
  * The tree is a copy of the bundled suite with the tests of extra/ in it:
  * generic/950 leaves much behind, generic/951 waits for scene_open_gate(),
  * check hangs after generic/952 and before the test that follows generic/953,
- * generic/954 leaves a mount that goes by itself.
+ * generic/954 leaves a mount that goes by itself, generic/955 passes in its
+ * scope only.
  */
 #pragma once
 

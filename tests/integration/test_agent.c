@@ -138,6 +138,32 @@ static void test_excerpt(void **state)
 	scene_expect_clean_end(scene);
 }
 
+static void run_in_scopes(void **state, const char *const *environment)
+{
+	static const char *const tests[] = {"generic/001", "generic/955", NULL};
+	struct scene *scene = scene_of(state);
+
+	scene_plan(scene, tests);
+	scene_start_with(scene, environment);
+	controller_wait_over(&scene->controller);
+	scene_expect_all_pass(scene);
+	scene_expect_clean_end(scene);
+}
+
+static void test_scope(void **state)
+{
+	static const char *const none[] = {NULL};
+
+	run_in_scopes(state, none);
+}
+
+static void test_scope_without_clone3(void **state)
+{
+	static const char *const old[] = {"MACHINE_HAS_NO_CLONE3=1", NULL};
+
+	run_in_scopes(state, old);
+}
+
 /* check -L: a test that fails once and passes then. */
 static void test_reruns(void **state)
 {
@@ -694,6 +720,8 @@ int main(int argc, char **argv)
 		SCENE_TEST(test_normal_run),
 		SCENE_TEST(test_artifacts),
 		SCENE_TEST(test_excerpt),
+		SCENE_TEST(test_scope),
+		SCENE_TEST(test_scope_without_clone3),
 		SCENE_TEST(test_reruns),
 		SCENE_TEST(test_leftovers),
 		SCENE_TEST(test_leftovers_that_go),

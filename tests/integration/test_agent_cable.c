@@ -277,6 +277,7 @@ static void test_host_does_not_read(void **state)
 	assert_int_equal(len, 3000000);
 	scene_expect_clean_end(scene);
 }
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
