@@ -84,18 +84,30 @@ void vm_suspect_crash(struct vm *vm, const char *line)
 		    false);
 	if (vm->state == VM_BOOTING)
 		return; /* has its deadline */
+	vm->asked = 0;
+	ev_timer_set(&vm->last_words, IN_FLIGHT_S, 0);
+	ev_timer_start(vm->loop, &vm->last_words);
+}
+
+/* What was under way when it died may have come until now; what comes from now
+ * on is an answer. */
+static void ask(struct vm *vm)
+{
+	vm->asked = ev_now(vm->loop);
 	dialogue_send_beat(vm);
-	ev_timer_again(vm->loop, &vm->last_words);
+	ev_timer_set(&vm->last_words, VM_LAST_WORDS_S - IN_FLIGHT_S, 0);
+	ev_timer_start(vm->loop, &vm->last_words);
 }
 
 static void on_vm_last_words(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct vm *vm = timer->data;
 
+	(void)loop;
 	(void)events;
-	ev_timer_stop(loop, timer);
-	/* What was under way when it died may still have come. */
-	if (vm->last_message > vm->suspected + IN_FLIGHT_S)
+	if (vm->asked == 0)
+		ask(vm);
+	else if (vm->last_message > vm->asked)
 		vm->suspected = 0;
 	else
 		vm_kill(vm, PB__VM_END_REASON__VM_END_CRASHED, vm->suspicion);
@@ -349,8 +361,7 @@ static void init(struct vm *vm, struct ev_loop *loop,
 			   &investigation_owner);
 	ev_timer_init(&vm->deadline, on_vm_deadline, 1, 0);
 	ev_timer_init(&vm->beat, on_vm_beat, VM_BEAT_S, VM_BEAT_S);
-	ev_timer_init(&vm->last_words, on_vm_last_words, VM_LAST_WORDS_S,
-		      VM_LAST_WORDS_S);
+	ev_timer_init(&vm->last_words, on_vm_last_words, IN_FLIGHT_S, 0);
 	ev_timer_init(&vm->ladder_timer, ending_on_ladder, LADDER_STEP_S,
 		      LADDER_STEP_S);
 	vm->deadline.data = vm->beat.data = vm->ladder_timer.data = vm;

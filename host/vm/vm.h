@@ -125,6 +125,7 @@ struct vm {
 	ev_timer ladder_timer;
 	double last_message; /* ev_now() of it */
 	double suspected;    /* of the last line that looked like its death */
+	double asked;	     /* whether it is alive; 0: not yet */
 	char suspicion[512]; /* that line */
 	uint32_t slowness_percent; /* beside the host; 100: as quick */
 	Pb__JobEnd job_end;	   /* as the guest has said */
