@@ -38,10 +38,16 @@ static inline bool starts(struct bytes b, const char *text)
 	return b.len >= n && memcmp(b.data, text, n) == 0;
 }
 
-/* memmem() may not be given the NULL of nothing. */
+/* Where text begins in b, or NULL: memmem() may not be given the NULL of
+ * nothing. */
+static inline const uint8_t *find_text(struct bytes b, const char *text)
+{
+	return b.len > 0 ? memmem(b.data, b.len, text, strlen(text)) : NULL;
+}
+
 static inline bool contains(struct bytes b, const char *text)
 {
-	return b.len > 0 && memmem(b.data, b.len, text, strlen(text)) != NULL;
+	return find_text(b, text) != NULL;
 }
 
 /* The length of a word without spaces at b's start, or 0. */

@@ -2,6 +2,8 @@
 /* codeaddr - a place in the kernel's code, in a line. */
 #include "host/kernel/codeaddr.h"
 
+#include "host/kernel/chars.h"
+
 #include <string.h>
 
 enum { NAME_MAX_BYTES = 256, BUILD_ID_MIN = 16 };
@@ -84,11 +86,6 @@ static void take_module(struct bytes text, struct codeaddr *addr)
 		addr->module = first;
 }
 
-static bool has(struct bytes text, const char *word)
-{
-	return memmem(text.data, text.len, word, strlen(word)) != NULL;
-}
-
 /* Before the name: x86, arm64 and riscv, arm, powerpc, s390. */
 static bool is_exact(struct bytes before)
 {
@@ -96,7 +93,7 @@ static bool is_exact(struct bytes before)
 		"RIP", "EIP", "pc :", "epc :", "PC is at", "NIP", "Krnl PSW"};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (has(before, marks[i]))
+		if (contains(before, marks[i]))
 			return true;
 	return false;
 }

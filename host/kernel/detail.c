@@ -13,7 +13,7 @@ enum {
 /* What is behind lead; false when lead is not in b. */
 static bool behind(struct bytes b, const char *lead, struct bytes *ret_rest)
 {
-	const uint8_t *found = memmem(b.data, b.len, lead, strlen(lead));
+	const uint8_t *found = find_text(b, lead);
 
 	if (!found)
 		return false;
@@ -24,7 +24,7 @@ static bool behind(struct bytes b, const char *lead, struct bytes *ret_rest)
 
 static struct bytes before(struct bytes b, const char *stop)
 {
-	const uint8_t *found = memmem(b.data, b.len, stop, strlen(stop));
+	const uint8_t *found = find_text(b, stop);
 
 	return found ? bytes_of(b.data, (size_t)(found - b.data)) : b;
 }

@@ -35,8 +35,7 @@ static struct bytes device_of(struct bytes text)
 	struct bytes name = bytes_of(NULL, 0);
 
 	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
-		const uint8_t *found =
-			memmem(text.data, text.len, leads[i], strlen(leads[i]));
+		const uint8_t *found = find_text(text, leads[i]);
 
 		if (!found)
 			continue;

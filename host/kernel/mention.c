@@ -2,6 +2,7 @@
 /* mention - finding names of functions in messages. */
 #include "host/kernel/mention.h"
 
+#include "host/kernel/chars.h"
 #include "host/kernel/stackframe.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 /* "f" of "f+0x1/0x2", wherever it stands in header. */
 static struct bytes symbol_with_offset(struct bytes header)
 {
-	const uint8_t *plus = memmem(header.data, header.len, "+0x", 3);
+	const uint8_t *plus = find_text(header, "+0x");
 	const uint8_t *begin = plus;
 
 	while (begin && begin > header.data && begin[-1] > ' ' &&
@@ -31,14 +32,13 @@ struct bytes mention_in_header(struct bytes header)
 
 	for (size_t i = 0;
 	     name.len == 0 && i < sizeof(leads) / sizeof(leads[0]); i++) {
-		size_t n = strlen(leads[i].text);
-		const uint8_t *found =
-			memmem(header.data, header.len, leads[i].text, n);
+		const uint8_t *found = find_text(header, leads[i].text);
 		struct bytes rest = header;
 
 		if (!found)
 			continue;
-		bytes_take(&rest, (size_t)(found - header.data) + n);
+		bytes_take(&rest, (size_t)(found - header.data) +
+					  strlen(leads[i].text));
 		name = stackframe_symbol(rest);
 		if (name.len < rest.len &&
 		    !strchr(leads[i].ends, rest.data[name.len]))
@@ -49,7 +49,7 @@ struct bytes mention_in_header(struct bytes header)
 
 struct bytes mention_behind(struct bytes text, const char *lead)
 {
-	const uint8_t *found = memmem(text.data, text.len, lead, strlen(lead));
+	const uint8_t *found = find_text(text, lead);
 
 	if (!found)
 		return bytes_of(NULL, 0);

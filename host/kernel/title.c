@@ -18,16 +18,10 @@ static bool is_word(uint8_t c)
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* memmem() may not be given the NULL of nothing. */
-static const uint8_t *find(struct bytes b, const char *text)
-{
-	return b.len > 0 ? memmem(b.data, b.len, text, strlen(text)) : NULL;
-}
-
 /* What is behind the first lead in b; empty when there is no lead. */
 static struct bytes behind(struct bytes b, const char *lead)
 {
-	const uint8_t *found = find(b, lead);
+	const uint8_t *found = find_text(b, lead);
 	struct bytes rest = b;
 
 	if (!found)
@@ -39,7 +33,7 @@ static struct bytes behind(struct bytes b, const char *lead)
 /* What is before the first stop in b, or all of it. */
 static struct bytes before(struct bytes b, const char *stop)
 {
-	const uint8_t *found = find(b, stop);
+	const uint8_t *found = find_text(b, stop);
 
 	return found ? bytes_of(b.data, (size_t)(found - b.data)) : b;
 }
