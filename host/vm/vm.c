@@ -77,9 +77,9 @@ void vm_on_child(struct vm *vm)
 
 void vm_suspect_crash(struct vm *vm, const char *line)
 {
-	if (vm->state >= VM_FINISHING || vm->suspected > 0)
+	if (vm->state >= VM_FINISHING || vm->suspected)
 		return;
-	vm->suspected = ev_now(vm->loop);
+	vm->suspected = true;
 	escape_text(vm->suspicion, sizeof(vm->suspicion), bytes_of_string(line),
 		    false);
 	if (vm->state == VM_BOOTING)
@@ -108,7 +108,7 @@ static void on_vm_last_words(struct ev_loop *loop, ev_timer *timer, int events)
 	if (vm->asked == 0)
 		ask(vm);
 	else if (vm->last_message > vm->asked)
-		vm->suspected = 0;
+		vm->suspected = false;
 	else
 		vm_kill(vm, PB__VM_END_REASON__VM_END_CRASHED, vm->suspicion);
 }

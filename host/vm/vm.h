@@ -123,10 +123,10 @@ struct vm {
 	ev_timer beat;
 	ev_timer last_words; /* of a kernel that seems to die */
 	ev_timer ladder_timer;
-	double last_message; /* ev_now() of it */
-	double suspected;    /* of the last line that looked like its death */
-	double asked;	     /* whether it is alive; 0: not yet */
-	char suspicion[512]; /* that line */
+	double last_message;	   /* ev_now() of it */
+	bool suspected;		   /* to be dead */
+	double asked;		   /* ev_now() of it: is it alive? 0: not yet */
+	char suspicion[512];	   /* the line that looked like its death */
 	uint32_t slowness_percent; /* beside the host; 100: as quick */
 	Pb__JobEnd job_end;	   /* as the guest has said */
 	uint64_t beats;

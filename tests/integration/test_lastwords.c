@@ -115,7 +115,7 @@ static void on_tick(struct ev_loop *of, ev_timer *timer, int events)
 	bool waits = strstr(vm.spec.vng->parameters, "ghost.garbled") != NULL;
 
 	(void)events;
-	if (vm.blackbox.ram.fd < 0 || (waits && vm.suspected == 0))
+	if (vm.blackbox.ram.fd < 0 || (waits && !vm.suspected))
 		return;
 	ev_timer_stop(of, timer);
 	if (fate == KILLED)
