@@ -40,12 +40,8 @@ static void run(struct scene *scene, const char *const *environment)
 static void test_allocates_nothing(void **state)
 {
 	static const char *const none[] = {NULL};
-	struct scene *scene = *state;
+	struct scene *scene = scene_of(state);
 
-	if (scene == NULL) {
-		skip();
-		return;
-	}
 	scene->program = FSTVM_TEST_AGENT_FRUGAL;
 	run(scene, none);
 	if (scene->controller.session.incarnation != 1)
@@ -57,12 +53,8 @@ static void test_allocates_nothing(void **state)
 static void test_allocates_something(void **state)
 {
 	static const char *const wasteful[] = {"FSTVM_TEST_FRUGAL=0", NULL};
-	struct scene *scene = *state;
+	struct scene *scene = scene_of(state);
 
-	if (scene == NULL) {
-		skip();
-		return;
-	}
 	scene->program = FSTVM_TEST_AGENT_FRUGAL;
 	run(scene, wasteful);
 	assert_int_equal(scene->controller.session.incarnation, 2);
@@ -90,12 +82,8 @@ static unsigned int resident_kib(const struct scene *scene)
 static void test_is_small(void **state)
 {
 	static const char *const none[] = {NULL};
-	struct scene *scene = *state;
+	struct scene *scene = scene_of(state);
 
-	if (scene == NULL) {
-		skip();
-		return;
-	}
 	run(scene, none);
 	assert_in_range(resident_kib(scene), 1, RESIDENT_KIB);
 }
