@@ -6,8 +6,8 @@
  * first is at its end at once, and the second waits for ever (systemd 252).
  * Here wait looks at the node itself, which the kernel (devtmpfs) or
  * libdevmapper makes; the latter does so when it finds no udevd, and settle and
- * wait make a link of it. What only a
- * daemon or its database can do is left to the real udevadm.
+ * wait make a link of it. What only a daemon or its database can do is left to
+ * the real udevadm.
  */
 #pragma once
 

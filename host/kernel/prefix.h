@@ -10,8 +10,8 @@
  *   Nov 23 17:17:00 host kernel:   a syslog file or journalctl
  *   3,1234,12345678,-;        a record as read from /dev/kmsg
  * Also skipped: terminal escapes, a reply's quotation marks, and what a getty
- * or a program left on the line before the kernel's output began ("login: [
- * 12.345678] BUG: …").
+ * or a program left on the line before the kernel's output began
+ * ("login: [   12.345678] BUG: …").
  */
 #pragma once
 
